@@ -1,0 +1,1 @@
+"""Sysops Squad: trouble tickets and field dispatch."""

@@ -1,0 +1,1 @@
+"""Technologies, one module each: adapters/<port>/<technology>.py with open(url)."""

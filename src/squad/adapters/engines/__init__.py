@@ -1,0 +1,1 @@
+"""Technology that adapters of several ports share. Only adapters import it."""

@@ -1,0 +1,53 @@
+"""What routing tells the others: who does what, and when nobody can."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from squad.contracts.envelope import Event, Id
+
+
+class TicketAssigned(Event, frozen=True, kw_only=True):
+    """A consultant was chosen for a ticket.
+
+    turn: the ticket's turn that this answers; another turn makes it late news.
+    requester: whom to tell. reason: what weighed most, as a code for plain words elsewhere.
+    answer_by: the offer lapses then. by: person who assigned by hand, or "".
+    """
+
+    type: ClassVar[str] = "squad.routing.assigned.v1"
+    about: ClassVar[str] = "ticket"
+    ticket: Id
+    turn: int
+    consultant: Id
+    requester: Id
+    reference: str
+    title: str
+    priority: int
+    arrival: datetime | None
+    answer_by: datetime
+    decision: Id
+    by: str = ""
+
+
+class TicketUnassigned(Event, frozen=True, kw_only=True):
+    """A consultant was taken off a ticket. reason: "timed_out", "unavailable", "dispatcher"."""
+
+    type: ClassVar[str] = "squad.routing.unassigned.v1"
+    about: ClassVar[str] = "ticket"
+    ticket: Id
+    turn: int
+    consultant: Id
+    reason: str
+
+
+class RoutingStalled(Event, frozen=True, kw_only=True):
+    """Nobody is eligible: a dispatcher is needed. excluded: consultants by broken constraint."""
+
+    type: ClassVar[str] = "squad.routing.stalled.v1"
+    about: ClassVar[str] = "ticket"
+    ticket: Id
+    turn: int
+    priority: int
+    excluded: Mapping[str, int]
+    decision: Id

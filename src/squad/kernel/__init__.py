@@ -1,0 +1,1 @@
+"""Mechanisms every service stands on: the unit, the spine, problems, HTTP, settings."""

@@ -1,0 +1,179 @@
+"""Handling letters: ack, retry or bury. One rule for the loop, the poller and Lambda."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from squad.contracts.envelope import Event, Unreadable
+from squad.contracts.operations import Handling
+from squad.contracts.registry import open_letter
+from squad.kernel import crash, log, metrics, trace
+from squad.ports.bus import RECEIVES, Bus, Delivery
+from squad.ports.clock import Clock
+from squad.ports.unit import Cause, Conflict, Duplicate, Unavailable
+
+Handler = Callable[[Any, Cause], Awaitable[None]]
+Handlers = Mapping[type[Event], Handler]
+Verdict = Literal["ack", "retry", "bury"]
+
+BACKOFF = (0.2, 2.0, 15.0, 60.0)  # s before the 2nd, 3rd, 4th and 5th receive
+RELOADS = 5  # a conflict means stale data: load again at once, so often
+BATCH = 128  # letters a receive
+WAIT = 1.0  # s to wait for a letter
+
+_log = log.get("dispatch")
+
+
+class Outcome(NamedTuple):
+    """What becomes of a letter, and why where it was not acknowledged."""
+
+    verdict: Verdict
+    reason: str = ""
+
+
+async def dispatch(delivery: Delivery, handlers: Handlers) -> Outcome:
+    """This will apply one letter: ack when done or done before, retry when it may help, else bury."""
+    try:
+        envelope, event = open_letter(delivery.letter.body)
+    except Unreadable as error:
+        return _again(delivery, f"unreadable: {error}")
+    handler = handlers.get(type(event))
+    if handler is None:
+        return _again(delivery, f"no handler for {envelope.type}")
+    cause = Cause(envelope.id, actor=envelope.actor, trace=trace.child(envelope.traceparent))
+    try:
+        return await _apply(handler, event, cause)
+    except Unavailable as error:
+        return _again(delivery, f"unavailable: {error}")
+    except Exception as error:
+        _log.exception("letter.failed", type=envelope.type, cause=envelope.id)
+        return _again(delivery, f"{type(error).__name__}: {error}")
+
+
+async def _apply(handler: Handler, event: Event, cause: Cause) -> Outcome:
+    for _ in range(RELOADS):
+        try:
+            await handler(event, cause)
+        except Duplicate:
+            return Outcome("ack", "duplicate")
+        except Conflict:
+            continue
+        return Outcome("ack")
+    raise Unavailable("the same data kept changing")
+
+
+def _again(delivery: Delivery, reason: str) -> Outcome:
+    return Outcome("bury" if delivery.receives >= RECEIVES else "retry", reason)
+
+
+def backoff(receives: int) -> float:
+    """This will give the seconds until the next try, ± 20 % so that letters do not come in step."""
+    return BACKOFF[min(receives, len(BACKOFF)) - 1] * random.uniform(0.8, 1.2)
+
+
+class Consumer:
+    """Takes letters from one service's queue and has them handled.
+
+    Letters of one subject are handled in turn, of different subjects side by side. `settle` runs
+    after a batch and before its acks: for stores that make changes durable in batches.
+    """
+
+    def __init__(
+        self,
+        queue: str,
+        bus: Bus,
+        handlers: Handlers,
+        clock: Clock,
+        *,
+        settle: Callable[[], Awaitable[None]] | None = None,
+        report: Callable[[Handling], None] = lambda handling: None,
+    ) -> None:
+        self._queue = queue
+        self._bus = bus
+        self._handlers = handlers
+        self._clock = clock
+        self._settle = settle
+        self._report = report
+        self._stopping = False
+
+    def stop(self) -> None:
+        """This will end `run` after the batch at hand."""
+        self._stopping = True
+
+    async def run(self) -> None:
+        """This will handle letters until stopped. A bus or store that is down is waited for."""
+        while not self._stopping:
+            try:
+                await self.step(WAIT)
+            except Unavailable as error:
+                _log.warning("queue.waits", queue=self._queue, reason=str(error))
+                await asyncio.sleep(1.0)
+
+    async def step(self, wait: float) -> int:
+        """This will receive and handle one batch. Returns how many letters. Raises Unavailable."""
+        deliveries = await self._bus.receive(self._queue, limit=BATCH, wait=wait)
+        if not deliveries:
+            return 0
+        crash.point(f"{self._queue}.received")
+        outcomes = await self._handle(deliveries)
+        if self._settle is not None:
+            await self._settle()
+        crash.point(f"{self._queue}.before_ack")
+        await self._close(deliveries, outcomes)
+        return len(deliveries)
+
+    async def _handle(self, deliveries: Sequence[Delivery]) -> dict[str, Outcome]:
+        turns: dict[str, list[Delivery]] = {}
+        for delivery in deliveries:
+            turns.setdefault(delivery.letter.subject, []).append(delivery)
+        outcomes: dict[str, Outcome] = {}
+        await asyncio.gather(*(self._in_turn(turn, outcomes) for turn in turns.values()))
+        return outcomes
+
+    async def _in_turn(self, turn: Sequence[Delivery], outcomes: dict[str, Outcome]) -> None:
+        for delivery in turn:
+            began = self._clock.monotonic()
+            outcome = await dispatch(delivery, self._handlers)
+            outcomes[delivery.receipt] = outcome
+            self._note(delivery, outcome, (self._clock.monotonic() - began) * 1000)
+
+    async def _close(self, deliveries: Sequence[Delivery], outcomes: dict[str, Outcome]) -> None:
+        done = [d for d in deliveries if outcomes[d.receipt].verdict == "ack"]
+        if done:
+            await self._bus.ack(done)
+        for delivery in deliveries:
+            verdict, reason = outcomes[delivery.receipt]
+            if verdict == "retry":
+                await self._bus.retry(delivery, backoff(delivery.receives))
+            elif verdict == "bury":
+                await self._bus.bury(delivery, reason)
+
+    def _note(self, delivery: Delivery, outcome: Outcome, took: float) -> None:
+        letter, now = delivery.letter, self._clock.now().timestamp()
+        age = now - delivery.published_at
+        metrics.handled(self._queue, letter.type, outcome.verdict, age)
+        level = _log.debug if outcome.verdict == "ack" else _log.warning
+        level(
+            "letter.handled",
+            queue=self._queue,
+            type=letter.type,
+            event=letter.id,
+            verdict=outcome.verdict,
+            reason=outcome.reason,
+            receives=delivery.receives,
+            duration_ms=round(took, 2),
+            age_ms=round(age * 1000, 1),
+        )
+        self._report(
+            Handling(
+                event=letter.id,
+                type=letter.type,
+                subject=letter.subject,
+                receives=delivery.receives,
+                published=delivery.published_at,
+                handled=now,
+                took=took,
+                outcome=outcome.reason if outcome.reason == "duplicate" else outcome.verdict,
+            )
+        )

@@ -1,0 +1,45 @@
+"""Blobs: files of any size, streamed, by a key of ours."""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+import msgspec
+
+
+class Blob(msgspec.Struct, frozen=True):
+    """A stored file. size: bytes. sha256: hex digest of the content."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+class TooLarge(Exception):  # noqa: N818
+    """The stream went over the limit; nothing was kept."""
+
+
+class Blobs(Protocol):
+    """Written whole or not at all; what `write` returned survives a power loss.
+
+    Keys are ours: letters, digits, `-`, `_` and `/`, at most 200 characters; never a client's
+    file name. Raises ValueError on any other key.
+    """
+
+    async def write(self, key: str, content: AsyncIterator[bytes], *, limit: int) -> Blob:
+        """This will store a stream under the key, replacing what was there.
+
+        limit: bytes. Raises TooLarge beyond it. Memory used does not grow with the content.
+        """
+        ...
+
+    def read(self, key: str) -> AsyncIterator[bytes]:
+        """This will stream the content in chunks of up to 256 KiB. Raises KeyError: no such blob."""
+        ...
+
+    async def stat(self, key: str) -> Blob | None:
+        """This will tell size and digest without reading the content."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """This will remove the blob. Unknown keys are ignored."""
+        ...

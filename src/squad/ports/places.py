@@ -1,0 +1,46 @@
+"""Places: where a postal code is, without a network."""
+
+from typing import Protocol
+
+import msgspec
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A point that stands for a postal code.
+
+    code: as found ("94103", "K1A", "T0A0A0"). latitude, longitude: degrees, WGS 84.
+    region: USPS state or Canadian province code ("CA", "QC"). zone: IANA time zone.
+    population: people in the code's area where known, else 0.
+    """
+
+    code: str
+    name: str
+    region: str
+    country: str
+    latitude: float
+    longitude: float
+    zone: str
+    population: int = 0
+
+
+class Places(Protocol):
+    """Postal codes of the USA and Canada."""
+
+    attribution: str
+    """What the product must show where it uses this data."""
+
+    def find(self, postal_code: str) -> Place | None:
+        """This will find a US ZIP (5 digits, ZIP+4 accepted) or a Canadian code (3 or 6 characters).
+
+        Case, spaces and hyphens do not matter. A Canadian code unknown at 6 characters is
+        found by its first 3. None: no such code.
+        """
+        ...
+
+    def nearest(self, latitude: float, longitude: float) -> Place:
+        """This will find the place whose point is nearest by great circle."""
+        ...
+
+    def cities(self, limit: int) -> list[Place]:
+        """This will list the most populous cities, largest first; `code` is "" for them."""
+        ...

@@ -1,0 +1,1 @@
+"""The product's responsibilities. Strangers to each other: they meet in contracts."""
