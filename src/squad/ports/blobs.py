@@ -14,15 +14,20 @@ class Blob(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class TooLarge(Exception):  # noqa: N818
+class TooLarge(Exception):
     """The stream went over the limit; nothing was kept."""
+
+
+class Damaged(Exception):
+    """What is stored is not what was written: a person must restore it from a backup."""
 
 
 class Blobs(Protocol):
     """Written whole or not at all; what `write` returned survives a power loss.
 
-    Keys are ours: letters, digits, `-`, `_` and `/`, at most 200 characters; never a client's
-    file name. Raises ValueError on any other key.
+    Keys are ours: names of letters, digits, `-` and `_` with single `/` between them, at most 200
+    characters; never a client's file name. Raises ValueError on any other key, and
+    squad.ports.unit.Unavailable when the store does not answer or is full.
     """
 
     async def write(self, key: str, content: AsyncIterator[bytes], *, limit: int) -> Blob:
@@ -33,7 +38,10 @@ class Blobs(Protocol):
         ...
 
     def read(self, key: str) -> AsyncIterator[bytes]:
-        """This will stream the content in chunks of up to 256 KiB. Raises KeyError: no such blob."""
+        """This will stream the content in chunks of up to 256 KiB.
+
+        Raises KeyError: no such blob; Damaged: not what was written, told before the last chunk.
+        """
         ...
 
     async def stat(self, key: str) -> Blob | None:
