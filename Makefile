@@ -1,0 +1,52 @@
+# Needs Python ≥ 3.11 and git; everything else comes into .venv. `make` alone lists what there is.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+# uv does not read pip's configuration: where pip was told of another index, tell uv too.
+UV := UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}" $(BIN)/uv pip
+
+.DEFAULT_GOAL := help
+.PHONY: help up test lint types bench drill docs lock clean
+
+help: ## List these commands
+	@grep -E '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
+
+up: $(READY) ## Start everything with the demo world on http://127.0.0.1:8000
+	$(BIN)/squad up --demo
+
+test: $(READY) ## Run all tests and check the import rules
+	$(BIN)/pytest
+	$(BIN)/lint-imports --no-logo
+
+lint: $(READY) ## Check style and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(READY) ## Check types (mypy --strict)
+	$(BIN)/mypy
+
+bench: $(READY) ## Run every benchmark in its short form
+	@set -e; for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file --short; done
+
+drill: $(READY) ## Break the running system on purpose and check the invariants
+	$(BIN)/squad drill
+
+docs: $(READY) ## Write docs/events.md and docs/openapi.json anew
+	$(BIN)/python scripts/docs.py
+
+lock: $(READY) ## Resolve pyproject.toml into requirements.lock (UPGRADE=1: newest versions)
+	@$(UV) compile -q $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --extra dev \
+	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+clean: ## Remove .venv and caches; data in var/ stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp makes a second `make` instant; it is older than the lock when dependencies changed.
+$(READY): pyproject.toml requirements.lock scripts/venv.sh
+	@PYTHON="$(PYTHON)" sh scripts/venv.sh
+	@echo "installing what requirements.lock lists into .venv"
+	@$(UV) install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) install -q --python $(BIN)/python --no-deps -e .
+	@touch $@
