@@ -74,3 +74,17 @@ def require(actor: Actor, action: str) -> None:
     """This will raise Forbidden unless the actor may take the action."""
     if not allowed(actor.roles, action):
         raise Forbidden(f"Your role does not allow {action}. Ask an administrator for it.")
+
+
+def sees(actor: Actor, *, requester: str, assignee: str | None, store: str, territory: str) -> bool:
+    """This will tell whether the actor may know of a ticket: own, assigned, store's or area's.
+
+    Dispatchers and managers with territories see those; without any, all.
+    """
+    if actor.id == requester or (assignee is not None and actor.id == assignee):
+        return True
+    if actor.has(_DESK, _ADMIN, _AUDIT):
+        return True
+    if actor.has(_DISPATCH, _MANAGE):
+        return not actor.territories or territory in actor.territories
+    return actor.has(_STORE) and bool(actor.store) and actor.store == store

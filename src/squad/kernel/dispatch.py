@@ -33,7 +33,7 @@ class Outcome(NamedTuple):
 
 
 async def dispatch(delivery: Delivery, handlers: Handlers) -> Outcome:
-    """This will apply one letter: ack when done or done before, retry when it may help, else bury."""
+    """This will apply one letter: ack when done (before), retry when it may help, else bury."""
     try:
         envelope, event = open_letter(delivery.letter.body)
     except Unreadable as error:

@@ -10,12 +10,23 @@ from litestar.handlers import HTTPRouteHandler
 
 from squad.kernel.access import PUBLIC, Actor, require
 from squad.kernel.ids import derive, uuid7
-from squad.kernel.problem import Fault, Invalid, Malformed, Oversize, Reused, Stale, Unsupported
+from squad.kernel.problem import (
+    Fault,
+    Invalid,
+    Malformed,
+    Oversize,
+    Reused,
+    Stale,
+    Unauthorized,
+    Unsupported,
+)
 from squad.ports.unit import Cause, Done, Duplicate, Ledger
 
 Criticality = Literal["core", "important", "normal", "sheddable"]
 B = TypeVar("B")
 Q = TypeVar("Q")
+Run = TypeVar("Run", bound=Callable[..., Awaitable[Any]])
+Row = Callable[[Run], Run]
 
 BODY = 262_144  # bytes of a JSON request at most
 KEY = 200  # characters of an Idempotency-Key at most
@@ -96,12 +107,10 @@ class Endpoints:
         self.prefix = prefix
         self.rows: list[Endpoint] = []
 
-    def add(
-        self, method: str, path: str, **options: Any
-    ) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[Any]]]:
+    def add(self, method: str, path: str, **options: Any) -> Row[Run]:
         """This will add the decorated function as a row."""
 
-        def row(run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        def row(run: Run) -> Run:
             self.rows.append(
                 Endpoint(method=method, path=f"{self.prefix}{path}", run=run, **options)
             )
@@ -109,23 +118,23 @@ class Endpoints:
 
         return row
 
-    def get(self, path: str, **options: Any) -> Any:
+    def get(self, path: str, **options: Any) -> Row[Run]:
         """This will add a read."""
         return self.add("GET", path, **options)
 
-    def post(self, path: str, **options: Any) -> Any:
+    def post(self, path: str, **options: Any) -> Row[Run]:
         """This will add a command that makes or steps something."""
         return self.add("POST", path, **{"command": True, **options})
 
-    def patch(self, path: str, **options: Any) -> Any:
+    def patch(self, path: str, **options: Any) -> Row[Run]:
         """This will add a command that changes fields."""
         return self.add("PATCH", path, **{"command": True, **options})
 
-    def put(self, path: str, **options: Any) -> Any:
+    def put(self, path: str, **options: Any) -> Row[Run]:
         """This will add a command that replaces something."""
         return self.add("PUT", path, **{"command": True, **options})
 
-    def delete(self, path: str, **options: Any) -> Any:
+    def delete(self, path: str, **options: Any) -> Row[Run]:
         """This will add a command that removes something."""
         return self.add("DELETE", path, **{"command": True, **options})
 
@@ -162,6 +171,8 @@ class Route:
         actor: Actor = request.scope.get("squad.actor") or Actor("")  # type: ignore[assignment]
         request.scope["squad.route"] = endpoint.path  # type: ignore[typeddict-unknown-key]
         if endpoint.action != PUBLIC:
+            if not actor.id:
+                raise Unauthorized("Send a bearer token: Authorization: Bearer …")
             require(actor, endpoint.action)
         body = await self._body(request)
         query = _query(request, endpoint.query)

@@ -13,7 +13,7 @@ class Fault(msgspec.Struct, frozen=True):
     message: str
 
 
-class Problem(Exception):  # noqa: N818
+class Problem(Exception):
     """An anticipated refusal. Nothing was changed.
 
     detail: what is wrong and what to do. retry_after: seconds, where waiting helps.

@@ -1,0 +1,90 @@
+"""Settings: one URL per port, read once at start; secrets masked where they are shown."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from squad.kernel.ids import uuid7
+
+PORTS = (
+    "clock", "database", "documents", "bus", "index", "cache", "blobs", "directory", "notifier",
+    "places",
+)  # fmt: skip
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a node runs. `{home}` and `{service}` in a URL are filled in when it is opened.
+
+    rate: requests a person or address may make in 10 s. timeout: seconds for an answer.
+    workers of other machines need `host` other than loopback, and then TLS before it.
+    """
+
+    home: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    origin: str = ""
+    secret: str = ""
+    log: str = "info"
+    rate: int = 1000
+    timeout: float = 30.0
+    clock: str = "system:"
+    database: str = "sqlite:{home}/{service}.db"
+    documents: str = "sqlite:{home}/{service}.documents.db"
+    bus: str = "sqlite:{home}/bus.db"
+    index: str = "tantivy:{home}/index"
+    cache: str = "memory:?entries=50000&bytes=33554432"
+    blobs: str = "files:{home}/blobs"
+    directory: str = "local:{home}/directory.db"
+    notifier: str = "folder:{home}/sent"
+    places: str = "table:"
+
+    def url(self, port: str, service: str) -> str:
+        """This will give the URL of a port for a service."""
+        text: str = getattr(self, port)
+        return text.replace("{home}", str(self.home)).replace("{service}", service)
+
+    def shown(self) -> Mapping[str, str]:
+        """This will list the settings, with passwords and secrets masked."""
+        return {name: mask(name, str(getattr(self, name))) for name in self.__struct_fields__}
+
+
+def mask(name: str, value: str) -> str:
+    """This will hide what nobody may read in a log."""
+    if name == "secret":
+        return "***" if value else ""
+    return re.sub(r"//([^:/@]+):[^@]+@", r"//\1:***@", value)
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """This will read SQUAD_* variables. Raises ValueError: names the variable that is wrong."""
+    given = {
+        name: environ[f"SQUAD_{name.upper()}"]
+        for name in Settings.__struct_fields__
+        if environ.get(f"SQUAD_{name.upper()}")
+    }
+    try:
+        settings = msgspec.convert(given, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"a SQUAD_* setting is wrong: {error}") from error
+    origin = settings.origin or f"http://127.0.0.1:{settings.port}"
+    return msgspec.structs.replace(settings, origin=origin)
+
+
+def secret(settings: Settings) -> bytes:
+    """This will give the key that signs links, made at first start, readable by the owner only."""
+    if settings.secret:
+        return settings.secret.encode()
+    path = settings.home / "secret"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        part = path.with_name(f"secret.{uuid7()}")
+        part.touch(mode=0o600)
+        part.write_text(uuid7() + uuid7())
+        part.replace(path)
+    return path.read_bytes()
+
+
+def _path(kind: type, value: object) -> object:
+    return Path(str(value)) if kind is Path else value

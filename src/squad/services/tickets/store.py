@@ -1,0 +1,305 @@
+"""Tables of tickets, and the statements that read and write them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from squad.contracts.people import Person
+from squad.contracts.tickets import Ticket
+from squad.ports.database import Database, Statement
+from squad.services.tickets.model import Attachment, Entry, Extra, Message, TicketView
+
+MIGRATIONS = (
+    """
+create table tickets(
+    id text primary key, version integer not null, status text not null,
+    priority integer not null, assignee text, requester text not null,
+    organisation text not null, store text not null, territory text not null,
+    created_at double precision not null, updated_at double precision not null,
+    facts blob not null, extra blob not null
+);
+create index tickets_created on tickets(created_at, id);
+create index tickets_status on tickets(status, created_at, id);
+create index tickets_assignee on tickets(assignee, created_at, id) where assignee is not null;
+create index tickets_requester on tickets(requester, created_at, id);
+create index tickets_store on tickets(store, created_at, id) where store <> '';
+create index tickets_territory on tickets(territory, created_at, id);
+create table history(
+    ticket text not null, version integer not null, at double precision not null,
+    actor text not null, step text not null, status text not null, assignee text,
+    note text not null, cause text not null, primary key(ticket, version)
+);
+create table messages(
+    id text primary key, ticket text not null, at double precision not null,
+    author text not null, visibility text not null, text text not null
+);
+create index messages_ticket on messages(ticket, at, id);
+create table attachments(
+    id text primary key, ticket text not null, at double precision not null,
+    author text not null, visibility text not null, name text not null, media text not null,
+    size integer not null, sha256 text not null, blob text not null
+);
+create index attachments_ticket on attachments(ticket, at, id);
+create table people(id text primary key, version integer not null, facts blob not null);
+""",
+)
+
+_encode = msgspec.json.Encoder().encode
+_ticket = msgspec.json.Decoder(Ticket).decode
+_extra = msgspec.json.Decoder(Extra).decode
+_person = msgspec.json.Decoder(Person).decode
+_COLUMNS = (
+    "version, status, priority, assignee, requester, organisation, store, territory,"
+    " created_at, updated_at, facts"
+)
+
+
+def conceal(extra: Extra) -> bytes:
+    """This will turn personal parts into what is stored: the one place they pass through."""
+    return _encode(extra)
+
+
+def reveal(stored: bytes) -> Extra:
+    """This will read personal parts back."""
+    return _extra(stored)
+
+
+def view(ticket: Ticket, extra: Extra) -> TicketView:
+    """This will put a ticket and its personal parts together."""
+    return TicketView(
+        **{name: getattr(ticket, name) for name in Ticket.__struct_fields__},
+        contact=extra.contact,
+        address=extra.address,
+    )
+
+
+def _values(ticket: Ticket) -> tuple[Any, ...]:
+    return (
+        ticket.version,
+        ticket.status,
+        ticket.priority,
+        ticket.assignee,
+        ticket.requester,
+        ticket.organisation,
+        ticket.store,
+        ticket.territory,
+        ticket.created_at.timestamp(),
+        ticket.updated_at.timestamp(),
+        _encode(ticket),
+    )
+
+
+def insert(ticket: Ticket, extra: Extra) -> Statement:
+    """This will add a ticket; an id that exists is a Conflict."""
+    return Statement(
+        f"insert into tickets(id, {_COLUMNS}, extra)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (ticket.id, *_values(ticket), conceal(extra)),
+    )
+
+
+def update(ticket: Ticket) -> Statement:
+    """This will write the next version; another version stored meanwhile is a Conflict."""
+    return Statement(
+        f"update tickets set ({_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " where id = ? and version = ?",
+        (*_values(ticket), ticket.id, ticket.version - 1),
+        1,
+    )
+
+
+def rewrite(id: str, extra: Extra) -> Statement:
+    """This will replace a ticket's personal parts."""
+    return Statement("update tickets set extra = ? where id = ?", (conceal(extra), id), 1)
+
+
+def record(ticket: Ticket, step: str, actor: str, note: str, cause: str) -> Statement:
+    """This will add the line of history that explains the ticket's version."""
+    return Statement(
+        "insert into history values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            ticket.id,
+            ticket.version,
+            ticket.updated_at.timestamp(),
+            actor,
+            step,
+            ticket.status,
+            ticket.assignee,
+            note,
+            cause,
+        ),
+    )
+
+
+def say(ticket: str, message: Message) -> Statement:
+    """This will add a message."""
+    return Statement(
+        "insert into messages values (?, ?, ?, ?, ?, ?)",
+        (
+            message.id,
+            ticket,
+            message.at.timestamp(),
+            message.author,
+            message.visibility,
+            message.text,
+        ),
+    )
+
+
+def attach(ticket: str, file: Attachment, blob: str) -> Statement:
+    """This will add the record of a file whose content is in blobs."""
+    return Statement(
+        "insert into attachments values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            file.id,
+            ticket,
+            file.at.timestamp(),
+            file.author,
+            file.visibility,
+            file.name,
+            file.media,
+            file.size,
+            file.sha256,
+            blob,
+        ),
+    )
+
+
+def know(person: Person) -> Statement:
+    """This will keep the newest copy of a person, without the personal fields."""
+    bare = msgspec.structs.replace(person, contact=type(person.contact)())
+    return Statement(
+        "insert into people values (?, ?, ?) on conflict(id) do update"
+        " set version = excluded.version, facts = excluded.facts"
+        " where people.version < excluded.version",
+        (person.id, person.version, _encode(bare)),
+    )
+
+
+def forget(person: str) -> tuple[Statement, ...]:
+    """This will remove personal parts from every ticket of a person."""
+    return (
+        Statement("update tickets set extra = ? where requester = ?", (_encode(Extra()), person)),
+        Statement("delete from people where id = ?", (person,)),
+    )
+
+
+class Store:
+    """Reads of the service."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def ticket(self, id: str) -> tuple[Ticket, Extra] | None:
+        """This will load one ticket."""
+        rows = await self._database.fetch("select facts, extra from tickets where id = ?", (id,))
+        return (_ticket(rows[0][0]), reveal(rows[0][1])) if rows else None
+
+    async def tickets(
+        self,
+        filters: Sequence[tuple[str, Sequence[str]]],
+        *,
+        before: tuple[float, str] | None,
+        limit: int,
+    ) -> list[tuple[bytes, float, str]]:
+        """This will list tickets, newest first: facts as stored, created_at, id.
+
+        filters: column and its allowed values. before: where the previous page ended.
+        """
+        wheres: list[str] = []
+        parameters: list[str | float] = []
+        for column, values in filters:
+            wheres.append(f"{column} in ({', '.join('?' * len(values))})")
+            parameters.extend(values)
+        if before is not None:
+            wheres.append("(created_at, id) < (?, ?)")
+            parameters.extend(before)
+        where = f" where {' and '.join(wheres)}" if wheres else ""
+        rows = await self._database.fetch(
+            f"select facts, created_at, id from tickets{where}"
+            " order by created_at desc, id desc limit ?",
+            (*parameters, limit),
+        )
+        return [(bytes(row[0]), row[1], row[2]) for row in rows]
+
+    async def page(self, after: str, limit: int) -> list[Ticket]:
+        """This will page through all tickets by id, for snapshots."""
+        rows = await self._database.fetch(
+            "select facts from tickets where id > ? order by id limit ?", (after, limit)
+        )
+        return [_ticket(row[0]) for row in rows]
+
+    async def resolved(self, before: datetime, limit: int) -> list[str]:
+        """This will list tickets resolved before a moment and not closed."""
+        rows = await self._database.fetch(
+            "select id from tickets where status = 'resolved' and updated_at < ? limit ?",
+            (before.timestamp(), limit),
+        )
+        return [row[0] for row in rows]
+
+    async def history(self, id: str) -> list[Entry]:
+        """This will load a ticket's history, oldest first."""
+        rows = await self._database.fetch(
+            "select version, at, actor, step, status, assignee, note from history"
+            " where ticket = ? order by version",
+            (id,),
+        )
+        return [
+            Entry(
+                version=row[0],
+                at=_time(row[1]),
+                actor=row[2],
+                step=row[3],
+                status=row[4],
+                assignee=row[5],
+                note=row[6],
+            )
+            for row in rows
+        ]
+
+    async def messages(self, id: str, *, internal: bool) -> list[Message]:
+        """This will load a ticket's messages, oldest first. internal: notes too."""
+        rows = await self._database.fetch(
+            "select id, at, author, visibility, text from messages where ticket = ?"
+            " and (visibility = 'public' or ?) order by at, id",
+            (id, internal),
+        )
+        return [
+            Message(id=row[0], at=_time(row[1]), author=row[2], visibility=row[3], text=row[4])
+            for row in rows
+        ]
+
+    async def attachments(self, id: str, *, internal: bool) -> list[tuple[Attachment, str]]:
+        """This will load the records of a ticket's files, with their blob keys."""
+        rows = await self._database.fetch(
+            "select id, at, author, visibility, name, media, size, sha256, blob from attachments"
+            " where ticket = ? and (visibility = 'public' or ?) order by at, id",
+            (id, internal),
+        )
+        return [
+            (
+                Attachment(
+                    id=row[0],
+                    at=_time(row[1]),
+                    author=row[2],
+                    visibility=row[3],
+                    name=row[4],
+                    media=row[5],
+                    size=row[6],
+                    sha256=row[7],
+                ),
+                row[8],
+            )
+            for row in rows
+        ]
+
+    async def person(self, id: str) -> Person | None:
+        """This will load the copy of a person."""
+        rows = await self._database.fetch("select facts from people where id = ?", (id,))
+        return _person(rows[0][0]) if rows else None
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
