@@ -91,11 +91,14 @@ class Bus(Protocol):
         ...
 
     async def depth(self) -> list[Depth]:
-        """This will tell how full each queue is."""
+        """This will tell how full each queue is, abandoned ones with letters included."""
         ...
 
     async def dead(self, queue: str = "", *, after: str = "", limit: int = 50) -> list[DeadLetter]:
-        """This will list dead letters, oldest first, of one queue or of all ("")."""
+        """This will list dead letters, oldest first, of one queue or of all ("").
+
+        after: id of the last one seen; what never was an id begins at the start.
+        """
         ...
 
     async def inspect(self, id: str) -> DeadLetter | None:

@@ -9,7 +9,7 @@ from itertools import count
 from squad.adapters.engines.patterns import wants
 from squad.ports.bus import DeadLetter, Delivery, Depth
 from squad.ports.clock import Clock
-from squad.ports.unit import Letter
+from squad.ports.unit import Letter, Unavailable
 
 VISIBILITY = 30.0  # s that a letter stays hidden after a receive
 
@@ -44,6 +44,8 @@ class MemoryBus:
 
     async def publish(self, letters: Sequence[Letter]) -> None:
         """This will push a slot per letter and queue."""
+        if self._closed:
+            raise Unavailable("the bus is closed")
         for letter in letters:
             for queue, patterns in self._patterns.items():
                 if wants(patterns, letter.type):
@@ -127,7 +129,8 @@ class MemoryBus:
     async def dead(self, queue: str = "", *, after: str = "", limit: int = 50) -> list[DeadLetter]:
         """This will list dead letters in the order of their burial."""
         found = [d for d in self._dead.values() if not queue or d.queue == queue]
-        return [d for d in found if int(d.id) > int(after or 0)][:limit]
+        seen = int(after) if after.isdecimal() else 0
+        return [d for d in found if int(d.id) > seen][:limit]
 
     async def inspect(self, id: str) -> DeadLetter | None:
         """This will find one dead letter."""

@@ -160,8 +160,11 @@ class SqliteBus:
     async def depth(self) -> list[Depth]:
         """This will count rows by queue."""
         now = self._now()
-        queues = [row[0] for row in self._sqlite.read("select distinct queue from subscriptions")]
-        return [self._depth(queue, now) for queue in queues]
+        queues = self._sqlite.read(
+            "select queue from subscriptions union select queue from letters"
+            " union select queue from dead"
+        )
+        return [self._depth(queue, now) for (queue,) in queues]
 
     def _depth(self, queue: str, now: float) -> Depth:
         ready, oldest = self._sqlite.read(
@@ -178,7 +181,7 @@ class SqliteBus:
         """This will list dead letters in the order of their burial."""
         rows = self._sqlite.read(
             f"{_DEAD} where seq > ? and (? = '' or queue = ?) order by seq limit ?",
-            (int(after or 0), queue, queue, limit),
+            (_number(after), queue, queue, limit),
         )
         return [_dead(row) for row in rows]
 

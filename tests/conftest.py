@@ -1,0 +1,26 @@
+"""What every test may ask for: a clock that stands still and an empty home."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from squad.adapters.clock.frozen import Frozen
+
+NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
+"""A Monday in winter, noon in New York: offices from coast to coast are open."""
+
+
+@pytest.fixture
+def clock() -> Frozen:
+    """A clock that moves only when the test advances it."""
+    return Frozen(NOON)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data folder, named by SQUAD_HOME as a user would."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("SQUAD_HOME", str(folder))
+    return folder

@@ -1,0 +1,511 @@
+"""What every bus promises."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from squad.adapters.bus import memory, sqlite
+from squad.adapters.clock.frozen import Frozen
+from squad.adapters.clock.system import SystemClock
+from squad.ports.bus import Bus, DeadLetter, Delivery
+from squad.ports.clock import Clock
+from squad.ports.unit import Letter, Unavailable
+
+HIDDEN = 30.0  # s, the visibility time of both embedded buses
+
+Opener = Callable[[Clock], Awaitable[Bus]]
+
+
+def openers(folder: Path) -> dict[str, Opener]:
+    """Each bus under its name; what lasts is kept in the folder, so opening again finds it."""
+    return {
+        "memory": lambda clock: memory.open("memory:", clock),
+        "sqlite": lambda clock: sqlite.open(f"sqlite:{folder}/bus.db", clock),
+    }
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+    """Opens a bus of each kind."""
+    return openers(tmp_path)[request.param]
+
+
+@pytest.fixture(params=["sqlite"])
+def lasting(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+    """Opens the same bus again and again: those that processes share."""
+    return openers(tmp_path)[request.param]
+
+
+@pytest.fixture
+async def bus(opener: Opener, clock: Frozen) -> AsyncIterator[Bus]:
+    """A bus with one queue, `search`, that wants everything about tickets."""
+    opened = await opener(clock)
+    await opened.subscribe("search", ["squad.tickets.*"])
+    yield opened
+    await opened.close()
+
+
+def letter(id: str, type: str = "squad.tickets.created.v1") -> Letter:
+    """A letter whose body nobody opens here."""
+    return Letter(id, type, f"subject of {id}", b'{"id":"' + id.encode() + b'"}')
+
+
+async def take(bus: Bus, queue: str = "search", limit: int = 10) -> list[Delivery]:
+    """What is there to be received now."""
+    return await bus.receive(queue, limit=limit, wait=0)
+
+
+async def ids(bus: Bus, queue: str = "search") -> list[str]:
+    """The ids of the letters that are there to be received now, sorted: no order is promised."""
+    return sorted(delivery.letter.id for delivery in await take(bus, queue))
+
+
+async def bury(bus: Bus, *names: str, queue: str = "search") -> list[DeadLetter]:
+    """Publishes letters and buries them, one after the other."""
+    for name in names:
+        await bus.publish([letter(name)])
+        for delivery in await take(bus, queue):
+            await bus.bury(delivery, f"cannot read {delivery.letter.id}")
+    return await bus.dead(queue)
+
+
+async def test_hands_out_what_was_published(bus: Bus, clock: Frozen) -> None:
+    """A delivery carries the letter whole, its queue, the moment and the count."""
+    sent = Letter("1", "squad.tickets.closed.v1", "ticket 7", "déjà \x00".encode())
+    moment = clock.now().timestamp()
+
+    await bus.publish([sent])
+    clock.advance(5)
+    (delivery,) = await take(bus)
+
+    assert delivery.letter == sent
+    assert (delivery.queue, delivery.receives) == ("search", 1)
+    assert delivery.published_at == pytest.approx(moment, abs=1e-3)
+
+
+async def test_gives_each_subscribed_queue_its_own_copy(bus: Bus) -> None:
+    """Acknowledging in one queue leaves the other queue's copy."""
+    await bus.subscribe("routing", ["squad.tickets.*"])
+    await bus.publish([letter("1")])
+
+    await bus.ack(await take(bus, "search"))
+
+    assert await ids(bus, "routing") == ["1"]
+
+
+async def test_delivers_by_exact_type_or_prefix(bus: Bus) -> None:
+    """A pattern is one type, or a beginning that ends in `*`; two that match give one copy."""
+    await bus.subscribe("exact", ["squad.tickets.created.v1"])
+    await bus.subscribe("all", ["*", "squad.*"])
+    kinds = ["squad.tickets.created.v1", "squad.tickets.created.v10", "squad.identity.erased.v1"]
+
+    await bus.publish([letter(str(n), kind) for n, kind in enumerate(kinds)])
+
+    assert await ids(bus, "search") == ["0", "1"]
+    assert await ids(bus, "exact") == ["0"]
+    assert await ids(bus, "all") == ["0", "1", "2"]
+
+
+async def test_delivers_only_from_the_subscription_on(bus: Bus) -> None:
+    """What was published before is not there; without any subscriber a letter goes nowhere."""
+    await bus.publish([letter("early"), letter("nobody", "squad.weather.v1")])
+
+    await bus.subscribe("late", ["*"])
+
+    assert await ids(bus, "late") == []
+
+
+async def test_replaces_the_patterns_of_a_queue(bus: Bus) -> None:
+    """Subscribing anew keeps the letters that wait, and changes which ones come."""
+    await bus.publish([letter("1")])
+
+    await bus.subscribe("search", ["squad.people.*"])
+    await bus.publish([letter("2"), letter("3", "squad.people.added.v1")])
+
+    assert await ids(bus) == ["1", "3"]
+
+
+async def test_subscribes_twice_with_one_effect(bus: Bus) -> None:
+    """Repeating a subscription doubles nothing and loses nothing."""
+    await bus.publish([letter("1")])
+
+    await bus.subscribe("search", ["squad.tickets.*"])
+    await bus.publish([letter("2")])
+
+    assert await ids(bus) == ["1", "2"]
+
+
+async def test_publishes_again_as_another_letter(bus: Bus) -> None:
+    """Publishing is safe to repeat: at least once, and the same id tells."""
+    await bus.publish([letter("1")])
+
+    await bus.publish([letter("1")])
+
+    assert await ids(bus) == ["1", "1"]
+
+
+async def test_hands_out_no_more_than_asked(bus: Bus) -> None:
+    """`limit` bounds a receive; the rest comes with the next, and nothing comes twice."""
+    await bus.publish([letter(str(n)) for n in range(5)])
+
+    batches = [await take(bus, limit=2) for _ in range(4)]
+
+    assert [len(batch) for batch in batches] == [2, 2, 1, 0]
+    assert len({delivery.letter.id for batch in batches for delivery in batch}) == 5
+
+
+async def test_receives_nothing_from_an_unknown_queue(bus: Bus) -> None:
+    """A queue that nobody made is empty."""
+    assert await take(bus, "nobody") == []
+
+
+async def test_removes_what_was_acknowledged(bus: Bus, clock: Frozen) -> None:
+    """An acknowledged letter never comes again; the others of its batch do."""
+    await bus.publish([letter("1"), letter("2"), letter("3")])
+    batch = {delivery.letter.id: delivery for delivery in await take(bus)}
+
+    await bus.ack([batch["1"], batch["3"]])
+    clock.advance(HIDDEN)
+
+    assert await ids(bus) == ["2"]
+
+
+async def test_hides_a_letter_and_hands_it_out_again(bus: Bus, clock: Frozen) -> None:
+    """A letter that is neither acknowledged nor returned comes again after the visibility time."""
+    await bus.publish([letter("1")])
+    first = await take(bus)
+
+    clock.advance(HIDDEN - 0.1)
+    hidden = await take(bus)
+    clock.advance(0.1)
+    again = await take(bus)
+
+    assert hidden == []
+    assert [d.receives for d in (*first, *again)] == [1, 2]
+    assert first[0].receipt != again[0].receipt
+    assert first[0].published_at == again[0].published_at
+
+
+@pytest.mark.parametrize("action", ["ack", "retry", "bury"])
+async def test_ignores_a_receipt_of_an_earlier_delivery(
+    bus: Bus, clock: Frozen, action: str
+) -> None:
+    """Who lost the letter to another receiver can no longer acknowledge, return or bury it."""
+    await bus.publish([letter("1")])
+    (slow,) = await take(bus)
+    clock.advance(HIDDEN)
+    (quick,) = await take(bus)
+
+    await _act(bus, slow, action)
+    hidden = await take(bus)
+    await bus.retry(quick, 0)
+
+    assert hidden == []
+    assert await ids(bus) == ["1"]
+    assert await bus.dead() == []
+
+
+@pytest.mark.parametrize("done", ["ack", "retry", "bury"])
+@pytest.mark.parametrize("action", ["ack", "retry", "bury"])
+async def test_ignores_a_receipt_that_was_used(
+    bus: Bus, clock: Frozen, done: str, action: str
+) -> None:
+    """A receipt works once: after an ack, a retry or a burial it changes nothing."""
+    await bus.publish([letter("1")])
+    (delivery,) = await take(bus)
+    await _act(bus, delivery, done)
+    before = (await bus.depth(), await bus.dead())
+
+    await _act(bus, delivery, action)
+
+    assert (await bus.depth(), await bus.dead()) == before
+
+
+async def _act(bus: Bus, delivery: Delivery, action: str) -> None:
+    if action == "ack":
+        await bus.ack([delivery])
+    elif action == "retry":
+        await bus.retry(delivery, 0)
+    else:
+        await bus.bury(delivery, "late")
+
+
+async def test_keeps_a_new_letter_from_an_old_receipt(bus: Bus, clock: Frozen) -> None:
+    """A repeated ack never removes a letter that took the place of the first.
+
+    The bug that a drill found in the spike: row ids reused as receipts (FAULTS.md).
+    """
+    for n in range(20):
+        await bus.publish([letter(f"old {n}")])
+        (old,) = await take(bus)
+        await bus.ack([old])
+        await bus.publish([letter(f"new {n}")])
+
+        await bus.ack([old])
+        (new,) = await take(bus)
+        await bus.ack([old])
+        await bus.retry(new, 0)
+
+        assert await ids(bus) == [f"new {n}"]
+        clock.advance(HIDDEN)
+        await bus.ack(await take(bus))
+
+
+async def test_retries_after_the_delay(bus: Bus, clock: Frozen) -> None:
+    """A returned letter stays away for the delay, then comes with its count raised."""
+    await bus.publish([letter("1")])
+    (delivery,) = await take(bus)
+
+    await bus.retry(delivery, 90)
+    clock.advance(89.9)
+    early = await take(bus)
+    clock.advance(0.1)
+    (again,) = await take(bus)
+
+    assert early == []
+    assert (again.letter.id, again.receives) == ("1", 2)
+
+
+async def test_buries_a_letter_with_the_reason(bus: Bus, clock: Frozen) -> None:
+    """A buried letter leaves its queue and can be seen whole, with why, when and how often."""
+    await bus.publish([letter("1")])
+    clock.advance(7)
+    (delivery,) = await take(bus)
+
+    await bus.bury(delivery, "unknown type")
+    clock.advance(HIDDEN)
+    (dead,) = await bus.dead()
+
+    assert await take(bus) == []
+    assert (dead.queue, dead.letter, dead.reason) == ("search", letter("1"), "unknown type")
+    assert dead.receives == 1
+    assert dead.buried_at == pytest.approx(clock.now().timestamp() - HIDDEN, abs=1e-3)
+
+
+async def test_lists_dead_letters_page_by_page(bus: Bus) -> None:
+    """Oldest first, by queue or all, going on after the last one seen."""
+    await bus.subscribe("routing", ["*"])
+    await bury(bus, "1", "2", "3")
+    for delivery in await take(bus, "routing"):
+        await bus.bury(delivery, "no")
+
+    first = await bus.dead("search", limit=2)
+    rest = await bus.dead("search", after=first[-1].id, limit=2)
+
+    assert [dead.letter.id for dead in (*first, *rest)] == ["1", "2", "3"]
+    assert len(await bus.dead()) == 6
+    assert len(await bus.dead("routing")) == 3
+    assert await bus.dead("nobody") == []
+
+
+async def test_inspects_one_dead_letter(bus: Bus) -> None:
+    """A dead letter is found by its id; what is no such id finds nothing."""
+    (dead,) = await bury(bus, "1")
+
+    found = await bus.inspect(dead.id)
+
+    assert found == dead
+    for wrong in ("", "999", "-1", "x", "1 or 1", "9" * 30, "²"):
+        assert await bus.inspect(wrong) is None
+        assert await bus.replay([wrong]) == await bus.discard([wrong], "no") == 0
+
+
+async def test_lists_from_the_start_after_an_id_that_never_was(bus: Bus) -> None:
+    """A cursor that is not ours does no harm."""
+    await bury(bus, "1")
+
+    assert [len(await bus.dead(after=wrong)) for wrong in ("", "x", "-1", "²")] == [1] * 4
+
+
+async def test_replays_one_dead_letter(bus: Bus) -> None:
+    """A replayed letter is back in its queue, as if never received, and no longer dead."""
+    dead = await bury(bus, "1", "2")
+
+    moved = await bus.replay([dead[0].id, dead[0].id])
+    (delivery,) = await take(bus)
+
+    assert moved == 1
+    assert (delivery.letter, delivery.receives) == (dead[0].letter, 1)
+    assert [d.id for d in await bus.dead()] == [dead[1].id]
+    assert await bus.replay([dead[0].id]) == 0
+
+
+async def test_replays_all_into_the_queues_they_came_from(bus: Bus) -> None:
+    """Each dead letter goes back to its own queue and to no other that asked for its type."""
+    await bus.subscribe("routing", ["*"])
+    await bury(bus, "1", "2")
+    await bus.ack(await take(bus, "routing"))
+    await bus.publish([letter("3", "squad.people.added.v1")])
+    for delivery in await take(bus, "routing"):
+        await bus.bury(delivery, "no")
+
+    moved = await bus.replay([dead.id for dead in await bus.dead()])
+
+    assert (moved, await bus.dead()) == (3, [])
+    assert (await ids(bus, "search"), await ids(bus, "routing")) == (["1", "2"], ["3"])
+
+
+async def test_can_bury_a_replayed_letter_again(bus: Bus) -> None:
+    """A replay that fails ends among the dead letters again, as a new one."""
+    (dead,) = await bury(bus, "1")
+    await bus.replay([dead.id])
+    (delivery,) = await take(bus)
+
+    await bus.bury(delivery, "still unreadable")
+    (again,) = await bus.dead()
+
+    assert (again.letter, again.reason) == (dead.letter, "still unreadable")
+    assert again.id != dead.id
+
+
+async def test_discards_dead_letters_for_good(bus: Bus, clock: Frozen) -> None:
+    """A discarded letter is nowhere any more; the others stay."""
+    dead = await bury(bus, "1", "2", "3")
+
+    gone = await bus.discard([dead[0].id, dead[2].id, dead[2].id], "test data")
+    clock.advance(HIDDEN)
+
+    assert gone == 2
+    assert [d.letter.id for d in await bus.dead()] == ["2"]
+    assert await take(bus) == []
+    assert await bus.discard([dead[0].id], "again") == 0
+
+
+async def test_tells_how_full_each_queue_is(bus: Bus, clock: Frozen) -> None:
+    """Waiting, hidden, dead, and the age of the oldest that waits."""
+    await bury(bus, "dead")
+    await bus.publish([letter("hidden")])
+    await take(bus)
+    await bus.publish([letter("1")])
+    clock.advance(2)
+    await bus.publish([letter("2")])
+    clock.advance(1)
+
+    (depth,) = [depth for depth in await bus.depth() if depth.queue == "search"]
+
+    assert (depth.waiting, depth.hidden, depth.dead) == (2, 1, 1)
+    assert depth.oldest == pytest.approx(3.0, abs=1e-3)
+
+
+async def test_tells_of_empty_and_of_abandoned_queues(bus: Bus) -> None:
+    """An empty queue has depth 0; one that lost its subscription still shows what is in it."""
+    await bus.subscribe("empty", ["*"])
+    await bus.publish([letter("1")])
+    await bus.ack(await take(bus, "empty"))
+
+    await bus.subscribe("search", [])
+    depths = {depth.queue: depth for depth in await bus.depth()}
+
+    assert (depths["empty"].waiting, depths["empty"].oldest) == (0, 0.0)
+    assert depths["search"].waiting == 1
+
+
+async def test_waits_for_the_first_letter(opener: Opener) -> None:
+    """A receiver that waits gets a letter as soon as it is published, not when its time is up."""
+    bus = await opener(SystemClock())
+    await bus.subscribe("search", ["*"])
+    waiting = asyncio.create_task(bus.receive("search", limit=10, wait=30))
+
+    await bus.publish([letter("1")])
+    async with asyncio.timeout(5):
+        found = await waiting
+
+    assert [delivery.letter.id for delivery in found] == ["1"]
+    await bus.close()
+
+
+async def test_gives_up_waiting_in_time(opener: Opener) -> None:
+    """Nothing within `wait` seconds is an empty answer."""
+    bus, clock = await opener(SystemClock()), SystemClock()
+    await bus.subscribe("search", ["*"])
+    began = clock.monotonic()
+
+    found = await bus.receive("search", limit=10, wait=0.05)
+
+    assert found == []
+    assert 0.04 < clock.monotonic() - began < 2
+    await bus.close()
+
+
+async def test_lets_receivers_go_when_it_closes(opener: Opener) -> None:
+    """Closing ends a receive that waits, at once and without letters."""
+    bus = await opener(SystemClock())
+    waiting = asyncio.create_task(bus.receive("search", limit=10, wait=30))
+    await asyncio.sleep(0)
+
+    async with asyncio.timeout(5):
+        await bus.close()
+        found = await waiting
+
+    assert found == []
+
+
+async def test_refuses_letters_once_closed(opener: Opener, clock: Frozen) -> None:
+    """Publishing to a closed bus is Unavailable: never a letter that looks accepted and is not."""
+    bus = await opener(clock)
+    await bus.subscribe("search", ["*"])
+
+    await bus.close()
+
+    with pytest.raises(Unavailable):
+        await bus.publish([letter("1")])
+
+
+async def test_shows_letters_to_another_process_quickly(lasting: Opener) -> None:
+    """What one instance publishes, another receives within 100 ms; both ways."""
+    clock = SystemClock()
+    one, two = await lasting(clock), await lasting(clock)
+    await one.subscribe("one", ["*"])
+    await two.subscribe("two", ["*"])
+    delays = []
+
+    for sender, receiver, queue in [(one, two, "two"), (two, one, "one")] * 5:
+        waiting = asyncio.create_task(receiver.receive(queue, limit=1, wait=5))
+        await asyncio.sleep(0)
+        await sender.publish([letter(queue)])
+        published = clock.monotonic()
+        (delivery,) = await waiting
+        delays.append(clock.monotonic() - published)
+        await receiver.ack([delivery])
+        await sender.ack(await sender.receive("one" if queue == "two" else "two", limit=1, wait=1))
+
+    assert sorted(delays)[len(delays) // 2] < 0.1
+    await one.close()
+    await two.close()
+
+
+async def test_hands_a_letter_to_one_of_many_receivers(lasting: Opener, clock: Frozen) -> None:
+    """Two instances that receive side by side share the letters and get none twice."""
+    one, two = await lasting(clock), await lasting(clock)
+    await one.subscribe("search", ["*"])
+    await one.publish([letter(str(n)) for n in range(200)])
+
+    batches = await asyncio.gather(*(take(bus, limit=10) for bus in (one, two) * 20))
+
+    found = [delivery.letter.id for batch in batches for delivery in batch]
+    assert len(found) == len(set(found)) == 200
+    await one.close()
+    await two.close()
+
+
+async def test_survives_the_end_of_every_process(lasting: Opener, clock: Frozen) -> None:
+    """Subscriptions, waiting, hidden and dead letters are there when it is opened again."""
+    bus = await lasting(clock)
+    await bus.subscribe("search", ["*"])
+    (dead,) = await bury(bus, "dead")
+    await bus.publish([letter("hidden")])
+    (delivery,) = await take(bus)
+    await bus.publish([letter("waiting")])
+    await bus.close()
+
+    bus = await lasting(clock)
+    await bus.publish([letter("new")])
+
+    assert await ids(bus) == ["new", "waiting"]
+    assert await bus.dead() == [dead]
+    await bus.ack([delivery])
+    clock.advance(HIDDEN)
+    assert await ids(bus) == ["new", "waiting"]
+    await bus.close()
