@@ -1,17 +1,18 @@
-"""Documents: a key-value store of one service (partition, sort, document), with inbox and outbox."""
+"""Documents: one service's key-value store (partition, sort, body), with inbox and outbox."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
 
 from squad.ports.unit import Ledger
 
+ITEMS = 99  # documents and letters in one unit at most (Amazon DynamoDB: 100, the inbox row's too)
+
 
 class Document(msgspec.Struct, frozen=True):
     """One stored item.
 
-    version: 1 when made, + 1 with every put.
+    version: 1 when made (also after it was removed or had expired), + 1 with every put.
     """
 
     table: str
@@ -27,7 +28,8 @@ class Put(msgspec.Struct, frozen=True):
     body: None removes it.
     version: what must be stored now for the write to hold (0: nothing may be there);
         another state is a Conflict. None: whatever is there.
-    keep: seconds after which the store may forget it; None: for ever.
+    keep: seconds after which it is gone for readers and guards, and its space is freed some time
+        later (`prune`); None: for ever. Each put sets it anew.
     """
 
     table: str
@@ -39,7 +41,11 @@ class Put(msgspec.Struct, frozen=True):
 
 
 class Documents(Ledger[Put], Protocol):
-    """Documents found by key, and listed by partition in the order of `sort`."""
+    """Documents found by key, and listed by partition in the order of `sort` (its UTF-8 bytes).
+
+    A unit holds at most ITEMS documents and letters together and each document once; another is
+    a bug of the caller: `commit` raises ValueError. `prune` also frees what has expired.
+    """
 
     async def get(self, table: str, partition: str, sort: str) -> Document | None:
         """This will read one document, as of the last commit that returned."""
@@ -55,7 +61,11 @@ class Documents(Ledger[Put], Protocol):
         limit: int = 50,
         newest_first: bool = False,
     ) -> list[Document]:
-        """This will list documents of a partition by `sort`, starting beyond `after` ("": the end)."""
+        """This will list documents of a partition by `sort`, from beyond `after`.
+
+        prefix: what `sort` begins with. after: a `sort` that need not exist; "" starts at the end
+            that comes first.
+        """
         ...
 
     async def close(self) -> None:
