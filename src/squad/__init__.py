@@ -1,1 +1,3 @@
 """Sysops Squad: trouble tickets and field dispatch."""
+
+__version__ = "0.1.0"

@@ -15,6 +15,7 @@ from squad.kernel.problem import (
     Invalid,
     Malformed,
     Oversize,
+    Problem,
     Reused,
     Stale,
     Unauthorized,
@@ -26,7 +27,6 @@ Criticality = Literal["core", "important", "normal", "sheddable"]
 B = TypeVar("B")
 Q = TypeVar("Q")
 Run = TypeVar("Run", bound=Callable[..., Awaitable[Any]])
-Row = Callable[[Run], Run]
 
 BODY = 262_144  # bytes of a JSON request at most
 KEY = 200  # characters of an Idempotency-Key at most
@@ -107,7 +107,7 @@ class Endpoints:
         self.prefix = prefix
         self.rows: list[Endpoint] = []
 
-    def add(self, method: str, path: str, **options: Any) -> Row[Run]:
+    def add(self, method: str, path: str, **options: Any) -> Callable[[Run], Run]:
         """This will add the decorated function as a row."""
 
         def row(run: Run) -> Run:
@@ -118,23 +118,23 @@ class Endpoints:
 
         return row
 
-    def get(self, path: str, **options: Any) -> Row[Run]:
+    def get(self, path: str, **options: Any) -> Callable[[Run], Run]:
         """This will add a read."""
         return self.add("GET", path, **options)
 
-    def post(self, path: str, **options: Any) -> Row[Run]:
+    def post(self, path: str, **options: Any) -> Callable[[Run], Run]:
         """This will add a command that makes or steps something."""
         return self.add("POST", path, **{"command": True, **options})
 
-    def patch(self, path: str, **options: Any) -> Row[Run]:
+    def patch(self, path: str, **options: Any) -> Callable[[Run], Run]:
         """This will add a command that changes fields."""
         return self.add("PATCH", path, **{"command": True, **options})
 
-    def put(self, path: str, **options: Any) -> Row[Run]:
+    def put(self, path: str, **options: Any) -> Callable[[Run], Run]:
         """This will add a command that replaces something."""
         return self.add("PUT", path, **{"command": True, **options})
 
-    def delete(self, path: str, **options: Any) -> Row[Run]:
+    def delete(self, path: str, **options: Any) -> Callable[[Run], Run]:
         """This will add a command that removes something."""
         return self.add("DELETE", path, **{"command": True, **options})
 
@@ -183,13 +183,16 @@ class Route:
         return render(result, endpoint.status, request)
 
     async def _command(self, call: Call[Any, Any]) -> Response[Any]:
+        """Runs first and looks into the inbox only when that fails: most commands come once."""
         assert self._ledger is not None
-        if (done := await self._ledger.done(call.cause.id)) is not None:
-            return self._repeat(done, call)
         try:
             result = await self.endpoint.run(self._service, call)
         except Duplicate as duplicate:
             return self._repeat(duplicate.done, call)
+        except Problem:
+            if (done := await self._ledger.done(call.cause.id)) is not None:
+                return self._repeat(done, call)
+            raise
         return render(result, self.endpoint.status, call.request)
 
     def _repeat(self, done: Done, call: Call[Any, Any]) -> Response[Any]:

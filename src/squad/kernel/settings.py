@@ -1,12 +1,11 @@
 """Settings: one URL per port, read once at start; secrets masked where they are shown."""
 
 import re
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
-
-from squad.kernel.ids import uuid7
 
 PORTS = (
     "clock", "database", "documents", "bus", "index", "cache", "blobs", "directory", "notifier",
@@ -79,9 +78,9 @@ def secret(settings: Settings) -> bytes:
     path = settings.home / "secret"
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        part = path.with_name(f"secret.{uuid7()}")
+        part = path.with_name(f"secret.{secrets.token_hex(4)}")
         part.touch(mode=0o600)
-        part.write_text(uuid7() + uuid7())
+        part.write_text(secrets.token_hex(32))
         part.replace(path)
     return path.read_bytes()
 

@@ -161,7 +161,7 @@ async def listed(tickets: Tickets, call: Call[None, Listed]) -> Answer:
     query, actor = call.query, call.actor
     filters = _filters(query, actor)
     before = parts(query.cursor, float, str) if query.cursor else None
-    rows = await tickets.store.tickets(filters, before=before, limit=query.limit + 1)  # type: ignore[arg-type]
+    rows = await tickets.store.tickets(filters, before=before, limit=query.limit + 1)
     more = len(rows) > query.limit
     rows = rows[: query.limit]
     after = cursor(rows[-1][1], rows[-1][2]) if more else None

@@ -1,0 +1,151 @@
+"""The command line: `squad …`. Errors go to stderr; 0 done, 1 failed, 2 wrong use, 3 not found."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from typing import Any, NoReturn, TypeVar
+
+import click
+import msgspec
+
+from squad import __version__
+from squad.kernel import settings as kernel_settings
+from squad.kernel.settings import Settings
+
+T = TypeVar("T")
+NOT_FOUND = 3
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="squad")
+def main() -> None:
+    """Trouble tickets and field dispatch: routed in a second, explained, never lost."""
+
+
+def settings(**overrides: Any) -> Settings:
+    """This will read the settings, with the command's own options on top. Exits 2 if wrong."""
+    given = {f"SQUAD_{k.upper()}": str(v) for k, v in overrides.items() if v is not None}
+    try:
+        return kernel_settings.read({**os.environ, **given})
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """This will run a command's work to its end."""
+    return asyncio.run(work)
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    """This will say what is wrong on stderr and exit."""
+    click.echo(f"squad: {message}", err=True)
+    sys.exit(code)
+
+
+def show(value: Any, as_json: bool, text: str) -> None:
+    """This will print data as JSON or as text for people."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value)).decode() if as_json else text)
+
+
+@main.command()
+@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@click.option("--demo", is_flag=True, help="Load the demo world first, if it is not there.")
+@click.option("--split", is_flag=True, help="One process a service, and an edge before them.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to serve on (SQUAD_PORT).")
+def up(services: tuple[str, ...], demo: bool, split: bool, port: int | None) -> None:
+    """Serve all services, or those named, until Ctrl-C."""
+    from squad.apps import fleet, server, wiring
+
+    unknown = sorted(set(services) - set(wiring.SERVICES))
+    if unknown:
+        raise click.UsageError(f"no such service: {', '.join(unknown)}")
+    chosen = settings(port=port)
+    if split:
+        fleet.run(chosen, demo=demo)
+    else:
+        server.serve(chosen, services, demo=demo)
+
+
+@main.command(hidden=True)
+@click.argument("upstreams", nargs=-1, metavar="SERVICE=PORT...")
+def edge(upstreams: tuple[str, ...]) -> None:
+    """Serve as the edge before nodes of single services (started by `up --split`)."""
+    from squad.apps import proxy
+
+    ports = {name: int(port) for name, port in (pair.split("=", 1) for pair in upstreams)}
+    proxy.serve(settings(), ports)
+
+
+@main.command()
+@click.argument("user")
+def token(user: str) -> None:
+    """Print a bearer token for USER, a person's id or mail (embedded only)."""
+    from squad.apps import tokens
+
+    try:
+        click.echo(run(tokens.mint(settings(), user)))
+    except KeyError:
+        fail(f"there is no person {user!r}. `squad up --demo` loads the demo world.", NOT_FOUND)
+
+
+@main.group()
+def letters() -> None:
+    """Dead letters: what could not be processed, and why."""
+
+
+@letters.command("list")
+@click.option("--queue", default="", help="Only this service's.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def letters_list(queue: str, as_json: bool) -> None:
+    """List dead letters, oldest first."""
+    from squad.apps import post
+
+    found = run(post.dead(settings(), queue))
+    lines = [f"{d.id:>6}  {d.queue:<11} {d.letter.type:<40} {d.reason}" for d in found]
+    show(post.plain(found), as_json, "\n".join(lines) or "No dead letters.")
+
+
+@letters.command("inspect")
+@click.argument("id")
+def letters_inspect(id: str) -> None:
+    """Show one dead letter whole, as JSON."""
+    from squad.apps import post
+
+    found = run(post.inspect(settings(), id))
+    if found is None:
+        fail(f"there is no dead letter {id}", NOT_FOUND)
+    show(post.plain([found])[0], True, "")
+
+
+@letters.command("replay")
+@click.argument("ids", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Replay all, or all of --queue.")
+@click.option("--queue", default="", help="With --all: only this service's.")
+def letters_replay(ids: tuple[str, ...], everything: bool, queue: str) -> None:
+    """Put dead letters back into their queues."""
+    from squad.apps import post
+
+    if bool(ids) == everything:
+        raise click.UsageError("name letters, or say --all")
+    count = run(post.replay(settings(), ids, queue))
+    if ids and count < len(ids):
+        fail(f"replayed {count} of {len(ids)}; the others are not there", NOT_FOUND)
+    click.echo(f"Replayed {count}.")
+
+
+@letters.command("discard")
+@click.argument("ids", nargs=-1, required=True)
+@click.option("--reason", required=True, help="Why; it is kept.")
+def letters_discard(ids: tuple[str, ...], reason: str) -> None:
+    """Remove dead letters for good."""
+    from squad.apps import post
+
+    count = run(post.discard(settings(), ids, reason))
+    if count < len(ids):
+        fail(f"discarded {count} of {len(ids)}; the others are not there", NOT_FOUND)
+    click.echo(f"Discarded {count}.")
+
+
+if __name__ == "__main__":
+    main()

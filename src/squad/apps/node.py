@@ -1,0 +1,203 @@
+"""A node: one process running some services, their consumers and their relays."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.exceptions import (
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+)
+from litestar.handlers import HTTPRouteHandler
+
+from squad.apps import pages
+from squad.apps.wiring import Adapters, open_all, services
+from squad.contracts.operations import Handling, LettersHandled
+from squad.kernel import log
+from squad.kernel.dispatch import Consumer
+from squad.kernel.http import encode, mount
+from squad.kernel.ids import uuid7
+from squad.kernel.outbox import Relay
+from squad.kernel.problem import Broken, Malformed, Missing, Problem, Shed, Unallowed
+from squad.kernel.service import Running, Service
+from squad.kernel.settings import Settings
+from squad.kernel.unit import letter_of
+from squad.ports.unit import Cause, Conflict, Unavailable
+
+REPORT = 0.25  # s between reports of handled letters to monitoring
+
+_log = log.get("node")
+
+
+class Node:
+    """Runs services. `start`, serve `app`, `stop`."""
+
+    def __init__(self, settings: Settings, names: Sequence[str] = ()) -> None:
+        self.settings = settings
+        self.definitions: list[Service] = services(names)
+        self.running: dict[str, Running] = {}
+        self.adapters: Adapters | None = None
+        self.app: Litestar | None = None
+        self._consumers: list[Consumer] = []
+        self._relays: list[Relay] = []
+        self._loops: list[asyncio.Task[None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._handled: dict[str, list[Handling]] = {}
+
+    async def start(self) -> None:
+        """This will open everything and begin to handle letters."""
+        self.adapters = await open_all(self.settings)
+        for definition in self.definitions:
+            kit = await self.adapters.kit(definition)
+            self.running[definition.name] = await definition.start(kit)
+        self.app = Litestar(
+            route_handlers=[*self._routes(), *pages.routes(self)],
+            exception_handlers={Exception: render_error},
+            openapi_config=None,
+            request_max_body_size=None,  # the edge and the endpoints bound bodies
+            logging_config=None,
+        )
+        for definition in self.definitions:
+            self._run(definition)
+        self._tasks.append(asyncio.create_task(self._report()))
+
+    def _routes(self) -> list[HTTPRouteHandler]:
+        found: list[HTTPRouteHandler] = []
+        for running in self.running.values():
+            ledger = running.books.ledger if running.books else None
+            found.extend(mount(running.rows, running.service, ledger))
+        return found
+
+    def _run(self, definition: Service) -> None:
+        assert self.adapters is not None
+        running, bus = self.running[definition.name], self.adapters.bus
+        if running.books is not None:
+            relay = Relay(definition.name, running.books.ledger, bus)
+            running.books.wake = relay.wake
+            self._relays.append(relay)
+            self._loops.append(asyncio.create_task(relay.run()))
+        if definition.consumes:
+            consumer = Consumer(
+                definition.name,
+                bus,
+                running.handlers,
+                self.adapters.clock,
+                settle=running.settle,
+                report=self._reporter(definition.name),
+            )
+            self._consumers.append(consumer)
+            self._loops.append(asyncio.create_task(consumer.run()))
+        self._tasks.extend(asyncio.create_task(_forever(task)) for task in running.tasks)
+
+    def _reporter(self, name: str) -> Any:
+        kept = self._handled.setdefault(name, [])
+
+        def report(handling: Handling) -> None:
+            if not handling.type.startswith("squad.operations."):
+                kept.append(handling)
+
+        return report
+
+    async def _report(self) -> None:
+        """Tells monitoring what was handled; straight to the bus, for losing it loses no work."""
+        assert self.adapters is not None
+        while True:
+            await asyncio.sleep(REPORT)
+            letters = []
+            for name, kept in self._handled.items():
+                if kept:
+                    event = LettersHandled(service=name, handled=tuple(kept))
+                    kept.clear()
+                    id, now = uuid7(), self.adapters.clock.now()
+                    letters.append(
+                        letter_of(event, id=id, version=1, source=name, time=now, cause=Cause(id))
+                    )
+            if letters:
+                with contextlib.suppress(Unavailable):
+                    await self.adapters.bus.publish(letters)
+
+    def ready(self) -> dict[str, str]:
+        """This will list the services that cannot serve yet, and why."""
+        waits = {name: running.ready() for name, running in self.running.items()}
+        return {name: reason for name, reason in waits.items() if reason}
+
+    async def stop(self) -> None:
+        """This will finish the letters and units at hand, then close everything."""
+        for consumer in self._consumers:
+            consumer.stop()
+        for relay in self._relays:
+            relay.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        if self.adapters is not None:
+            await self.adapters.close()
+
+
+async def _forever(task: Any) -> None:
+    """A background loop of a service; a failure is logged and the loop begins again."""
+    while True:
+        try:
+            await task()
+            return
+        except asyncio.CancelledError:
+            raise
+        except Unavailable as error:
+            _log.warning("task.waits", reason=str(error))
+        except Exception:
+            _log.exception("task.failed", task=getattr(task, "__name__", ""))
+        await asyncio.sleep(1.0)
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings, names: Sequence[str] = ()) -> AsyncIterator[Node]:
+    """This will run a node inside this process, for tests and tools."""
+    node = Node(settings, names)
+    try:
+        await node.start()
+        yield node
+    finally:
+        await node.stop()
+
+
+def problem_of(error: Exception) -> Problem:
+    """This will find the problem that an exception stands for; a bug is `Broken`, and logged."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, Unavailable):
+        return Shed("Something that is needed does not answer. Try again.", retry_after=2.0)
+    if isinstance(error, Conflict):
+        return Shed("It changed at the same moment. Try again.", retry_after=1.0)
+    if isinstance(error, NotFoundException):
+        return Missing("There is nothing at this address. See /api/docs.")
+    if isinstance(error, MethodNotAllowedException):
+        return Unallowed("This address takes other methods. See /api/docs.")
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        return Malformed(error.detail)
+    _log.exception("request.failed", exc_info=error)
+    return Broken("Something went wrong on our side. It was logged; nothing was changed.")
+
+
+def render_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """This will answer a problem document (RFC 9457)."""
+    problem = problem_of(error)
+    trace = str(request.scope.get("squad.trace", ""))
+    headers = headers_of(problem)
+    body = encode({**problem.body(), "instance": request.url.path, "trace": trace[3:35]})
+    return Response(
+        body, status_code=problem.status, headers=headers, media_type="application/problem+json"
+    )
+
+
+def headers_of(problem: Problem) -> dict[str, str]:
+    """This will give the headers that go with a problem."""
+    headers: dict[str, str] = {}
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(max(1, round(problem.retry_after)))
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="squad"'
+    return headers

@@ -1,0 +1,144 @@
+"""The edge as a process of its own: checks a request and hands it to the service's node."""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import httpx
+import uvicorn
+
+from squad.apps import wiring
+from squad.apps.edge import Edge
+from squad.kernel import log
+from squad.kernel.http import encode
+from squad.kernel.problem import Missing, Shed
+from squad.kernel.settings import Settings
+
+CHUNK = 65_536
+# Hop-by-hop headers (RFC 9110, 7.6.1), and those that only we may write.
+DROPPED = {
+    b"connection", b"keep-alive", b"transfer-encoding", b"te", b"trailer", b"upgrade", b"host",
+    b"proxy-connection", b"x-forwarded-for", b"x-forwarded-host", b"forwarded",
+}  # fmt: skip
+
+
+class Proxy:
+    """An ASGI application that forwards `/api/<service>/…`; the edge stands before it."""
+
+    def __init__(self, settings: Settings, ports: Mapping[str, int]) -> None:
+        self._settings = settings
+        self._ports = ports
+        self._client = httpx.AsyncClient(
+            timeout=settings.timeout, limits=httpx.Limits(max_connections=200), trust_env=False
+        )
+        self._edge: Edge | None = None
+        self._adapters: wiring.Adapters | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """This will serve ASGI."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+            return
+        assert self._edge is not None
+        await self._edge(scope, receive, send)
+
+    async def _lifespan(self, receive: Any, send: Any) -> None:
+        await receive()
+        self._adapters = await wiring.open_all(self._settings)
+        directory = await self._adapters.get("directory", "edge")
+        self._edge = Edge(
+            self.forward, directory, rate=self._settings.rate, timeout=self._settings.timeout
+        )
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._client.aclose()
+        await self._adapters.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def forward(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """This will pass the request on and stream the answer back.
+
+        Raises Missing: no service has the address; Shed: its node does not answer.
+        """
+        if scope["path"] == "/readyz":
+            await self._ready(send)
+            return
+        service = self._service(scope["path"])
+        scope["squad.route"] = f"/api/{service}"
+        query = scope["query_string"].decode("latin-1")
+        url = f"http://127.0.0.1:{self._ports[service]}{scope['path']}" + (query and f"?{query}")
+        headers = [(k, v) for k, v in scope["headers"] if k not in DROPPED]
+        headers.append((b"traceparent", scope["squad.trace"].encode()))
+        request = self._client.build_request(
+            scope["method"], url, headers=headers, content=_body(receive)
+        )
+        try:
+            response = await self._client.send(request, stream=True)
+        except httpx.HTTPError as error:
+            raise Shed(f"{service} does not answer. Try again.", retry_after=1.0) from error
+        try:
+            await _answer(response, send)
+        finally:
+            await response.aclose()
+
+    def _service(self, path: str) -> str:
+        parts = path.split("/")
+        name = parts[2] if path.startswith("/api/") and len(parts) > 2 else "monitoring"
+        if name in self._ports:
+            return name
+        if len(parts) == 3 or path.startswith("/api/problems/"):
+            return "monitoring"
+        raise Missing("There is nothing at this address. See /api/docs.")
+
+    async def _ready(self, send: Any) -> None:
+        waits: dict[str, str] = {}
+        for name, port in self._ports.items():
+            try:
+                answer = await self._client.get(f"http://127.0.0.1:{port}/readyz")
+                waits |= answer.json()["waits"]
+            except (httpx.HTTPError, ValueError, KeyError):
+                waits[name] = "does not answer"
+        body = encode({"ready": not waits, "waits": waits})
+        headers = [(b"content-type", b"application/json")]
+        status = 503 if waits else 200
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+async def _body(receive: Any) -> AsyncIterator[bytes]:
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return
+        yield message.get("body", b"")
+        if not message.get("more_body"):
+            return
+
+
+async def _answer(response: httpx.Response, send: Any) -> None:
+    own = {b"traceparent", b"x-content-type-options", b"cache-control", b"ratelimit",
+           b"ratelimit-policy"}  # fmt: skip
+    headers = [
+        (key.lower(), value)
+        for key, value in response.headers.raw
+        if key.lower() not in DROPPED and key.lower() not in own
+    ]
+    start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
+    await send(start)
+    with contextlib.suppress(httpx.StreamError):
+        async for chunk in response.aiter_raw(CHUNK):
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def serve(settings: Settings, ports: Mapping[str, int]) -> None:
+    """This will serve until SIGTERM or SIGINT."""
+    log.setup(settings.log)
+    uvicorn.run(
+        Proxy(settings, ports),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )

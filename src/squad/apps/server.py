@@ -1,0 +1,82 @@
+"""The server: a node behind its edge, on uvicorn, stopped gracefully."""
+
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+
+from squad.apps.edge import Edge
+from squad.apps.node import Node
+from squad.kernel import log
+from squad.kernel.settings import Settings
+
+SWITCH = 0.0005  # s: the writer thread must get the interpreter back quickly (default 0.005)
+GRACE = 10  # s for requests under way when the server stops
+BACKLOG = 4096  # connections waiting to be accepted
+
+_log = log.get("server")
+
+
+class Server:
+    """Builds the ASGI application of a node; starts it with the first lifespan event."""
+
+    def __init__(self, settings: Settings, names: Sequence[str] = ()) -> None:
+        self.settings = settings
+        self.node = Node(settings, names)
+        self._edge: Edge | None = None
+        self._began = time.monotonic()
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """This will serve ASGI."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+            return
+        assert self._edge is not None
+        await self._edge(scope, receive, send)
+
+    async def _lifespan(self, receive: Any, send: Any) -> None:
+        await receive()
+        async with self.started():
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    @asynccontextmanager
+    async def started(self) -> AsyncIterator["Server"]:
+        """This will run the node for as long as the context lasts."""
+        await self.node.start()
+        assert self.node.adapters is not None
+        adapters = self.node.adapters
+        directory = await adapters.get("directory", "edge")
+        self._edge = Edge(
+            self.node.app, directory, rate=self.settings.rate, timeout=self.settings.timeout
+        )
+        _log.info("node.ready", seconds=round(time.monotonic() - self._began, 2))
+        try:
+            yield self
+        finally:
+            await self.node.stop()
+
+
+def serve(settings: Settings, names: Sequence[str] = ()) -> None:
+    """This will serve until SIGTERM or SIGINT, finishing what is under way."""
+    sys.setswitchinterval(SWITCH)
+    log.setup(settings.log)
+    _log.info("node.starts", services=list(names), **settings.shown())
+    uvicorn.run(
+        Server(settings, names),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # nobody outside may say who is asking
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=30,
+    )

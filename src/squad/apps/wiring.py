@@ -1,0 +1,105 @@
+"""Wiring: which services there are, and which adapter each port's URL names."""
+
+import importlib
+from collections.abc import Sequence
+from typing import Any
+
+from squad.kernel.service import Kit, Service
+from squad.kernel.settings import Settings, secret
+from squad.ports.bus import Bus
+from squad.ports.clock import Clock
+
+SERVICES = ("identity", "tickets", "routing", "search", "engagement", "monitoring")
+SHARED = ("cache", "blobs", "directory", "notifier", "places", "index")
+
+
+def service(name: str) -> Service:
+    """This will load a service's definition. Raises KeyError: there is none of that name."""
+    if name not in SERVICES:
+        raise KeyError(name)
+    found: Service = importlib.import_module(f"squad.services.{name}").SERVICE
+    return found
+
+
+def services(names: Sequence[str] = ()) -> list[Service]:
+    """This will load the named services, or all of them."""
+    return [service(name) for name in names or SERVICES]
+
+
+async def adapter(port: str, url: str, clock: Clock) -> Any:
+    """This will open what the URL's scheme names. Raises ValueError: no such adapter."""
+    technology = url.split(":", 1)[0]
+    try:
+        module = importlib.import_module(f"squad.adapters.{port}.{technology}")
+    except ModuleNotFoundError as error:
+        raise ValueError(f"SQUAD_{port.upper()}: there is no adapter {technology!r}") from error
+    return await module.open(url, clock)
+
+
+async def clock(settings: Settings) -> Clock:
+    """This will open the clock, which the other adapters need."""
+    technology = settings.clock.split(":", 1)[0]
+    module = importlib.import_module(f"squad.adapters.clock.{technology}")
+    opened: Clock = await module.open(settings.clock)
+    return opened
+
+
+class Adapters:
+    """What a node has open. Databases are one a service; the rest is shared by its services."""
+
+    def __init__(self, settings: Settings, clock: Clock, bus: Bus) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.bus = bus
+        self._shared: dict[str, Any] = {}
+        self._open: list[Any] = []
+
+    async def kit(self, definition: Service) -> Kit:
+        """This will open what a service needs."""
+        given: dict[str, Any] = {
+            "home": str(self.settings.home),
+            "origin": self.settings.origin,
+            "secret": secret(self.settings),
+            "clock": self.clock,
+            "bus": self.bus,
+        }
+        for port in definition.needs:
+            if port not in given:
+                given[port] = await self.get(port, definition.name)
+        return Kit(definition.name, **given)
+
+    async def get(self, port: str, name: str) -> Any:
+        """This will open a port for a service, once where its services share it."""
+        if port in self._shared:
+            return self._shared[port]
+        opened = await adapter(port, self._url(port, name), self.clock)
+        self._open.append(opened)
+        if port in SHARED:
+            self._shared[port] = opened
+        return opened
+
+    def _url(self, port: str, name: str) -> str:
+        url = self.settings.url(port, name)
+        if port == "directory" and "issuer=" not in url:
+            url += f"{'&' if '?' in url else '?'}issuer={self.settings.origin}/api/identity"
+        return url
+
+    async def close(self) -> None:
+        """This will close everything, what was opened last first, the bus at the end."""
+        for opened in reversed(self._open):
+            if hasattr(opened, "close"):
+                await opened.close()
+        await self.bus.close()
+
+
+async def open_all(settings: Settings) -> Adapters:
+    """This will open the clock and the bus, and subscribe every service's queue.
+
+    All queues, not only those of this node: what one node publishes must wait for the others.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    watch = await clock(settings)
+    bus: Bus = await adapter("bus", settings.url("bus", ""), watch)
+    for definition in services():
+        await bus.subscribe(definition.name, [event.type for event in definition.consumes])
+    return Adapters(settings, watch, bus)
