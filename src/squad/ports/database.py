@@ -26,7 +26,8 @@ class Database(Ledger[Statement], Protocol):
     async def migrate(self, steps: Sequence[str]) -> None:
         """This will bring the schema to the last step; each step runs once, in order, ever.
 
-        steps: SQL scripts; append only.
+        steps: SQL scripts, append only; a statement ends with `;` at the end of a line. A step
+            that fails leaves nothing of itself.
         """
         ...
 

@@ -1,7 +1,7 @@
 """The database port on SQLite: one file a service."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from squad.adapters.engines.ledger import SCHEMA, SqliteLedger
@@ -51,9 +51,7 @@ class SqliteDatabase:
         await self._sqlite.close()
 
 
-def _execute(
-    db: sqlite3.Connection, sql: str, parameters: Sequence[Any], rows: int | None
-) -> None:
+def _execute(db: sqlite3.Connection, sql: str, parameters: Sequence[Any], rows: int | None) -> None:
     try:
         changed = db.execute(sql, parameters).rowcount
     except sqlite3.IntegrityError as error:
@@ -66,14 +64,23 @@ def _step(db: sqlite3.Connection, number: int, script: str) -> None:
     db.execute("create table if not exists migrations(step integer primary key)")
     if db.execute("select 1 from migrations where step = ?", (number,)).fetchone():
         return
-    for statement in script.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
+    for statement in _statements(script):
+        db.execute(statement)
     db.execute("insert into migrations values (?)", (number,))
+
+
+def _statements(script: str) -> Iterator[str]:
+    """One statement at a time, each ends a line: executescript would commit in between."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        yield statement
 
 
 async def open(url: str, clock: Clock) -> SqliteDatabase:
     """This will open `sqlite:PATH`, making the file where it is missing."""
     return SqliteDatabase(Sqlite(path_of(url), SCHEMA), clock)
-
-

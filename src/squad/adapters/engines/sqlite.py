@@ -88,9 +88,13 @@ class Sqlite:
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """This will run a short query at once, in the calling thread. Raises Unavailable."""
+        if self._closed:
+            raise Unavailable(f"{self.path.name}: closed")
         try:
             return self._reader.execute(sql, parameters).fetchall()
         except sqlite3.OperationalError as error:
+            if _bug(error):
+                raise
             raise Unavailable(f"{self.path.name}: {error}") from error
 
     async def close(self) -> None:
@@ -159,8 +163,17 @@ class Sqlite:
             self._db.execute("rollback")
 
 
+def _bug(error: sqlite3.Error) -> bool:
+    """Wrong SQL, which no waiting mends; a lock, a full disk or a lost file may pass.
+
+    SCHEMA is what wrong SQL gets after another connection changed the tables.
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_SCHEMA)
+
+
 def _translated(error: BaseException) -> BaseException:
-    if isinstance(error, sqlite3.OperationalError):
+    if isinstance(error, sqlite3.OperationalError) and not _bug(error):
         unavailable = Unavailable(str(error))
         unavailable.__cause__ = error
         return unavailable
