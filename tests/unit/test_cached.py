@@ -53,6 +53,9 @@ class Down:
         """Knows nothing."""
         return CacheStats(0, 0, 0, 0, 0)
 
+    async def close(self) -> None:
+        """Has nothing to let go of."""
+
 
 @pytest.fixture
 def clock() -> Frozen:

@@ -51,3 +51,7 @@ class Blobs(Protocol):
     async def delete(self, key: str) -> None:
         """This will remove the blob. Unknown keys are ignored."""
         ...
+
+    async def close(self) -> None:
+        """This will let go of threads and connections."""
+        ...

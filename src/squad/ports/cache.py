@@ -39,3 +39,7 @@ class Cache(Protocol):
     def stats(self) -> CacheStats:
         """This will tell how well the cache serves."""
         ...
+
+    async def close(self) -> None:
+        """This will let go of connections."""
+        ...

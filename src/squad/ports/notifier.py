@@ -9,8 +9,9 @@ class Message(msgspec.Struct, frozen=True):
     """What is sent.
 
     id: names the message for ever; sending it again must not make a second one where the
-        channel can tell (file name, Message-ID).
-    to: mail address. thread: id that messages of one conversation share, or "".
+        channel can tell (file name, Message-ID). Letters, digits, `.`, `_`, `-`; at most 200.
+    to: mail address. subject: one line; control characters become blanks. language: BCP 47.
+    thread: id (spelled as `id` is) that messages of one conversation share, or "".
     text: plain text, LF line ends.
     """
 
@@ -22,7 +23,7 @@ class Message(msgspec.Struct, frozen=True):
     thread: str = ""
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """The channel will never take this message (bad address, 5xx). Do not try again."""
 
 
@@ -33,7 +34,12 @@ class Notifier(Protocol):
         """This will hand the message over; on return the channel is responsible for it.
 
         Raises:
-            Refused: it will never be taken.
+            Refused: it will never be taken. The text names nobody.
+            ValueError: id, thread or language are not such.
             squad.ports.unit.Unavailable: not now; try later.
         """
+        ...
+
+    async def close(self) -> None:
+        """This will let go of connections."""
         ...

@@ -97,6 +97,10 @@ class FileBlobs:
         """This will remove the blob for good. Raises ValueError, Unavailable."""
         await self._run(_remove, self._path(key))
 
+    async def close(self) -> None:
+        """This will end the threads once their work under way is done."""
+        self._threads.shutdown(wait=False)
+
     def _path(self, key: str) -> Path:
         if not _KEY(key):
             raise ValueError("not a blob key")

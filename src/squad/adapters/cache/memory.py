@@ -63,6 +63,11 @@ class MemoryCache:
             size=self._size,
         )
 
+    async def close(self) -> None:
+        """This will forget everything."""
+        self._kept.clear()
+        self._size = 0
+
     def _drop(self, key: str) -> None:
         found = self._kept.pop(key, None)
         if found is not None:

@@ -1,0 +1,1 @@
+"""Notifiers: a folder to look into, and real mail."""
