@@ -1,0 +1,17 @@
+"""Tokens from the command line, for the embedded mode: identity's own minting, in this process."""
+
+from squad.apps import wiring
+from squad.kernel.settings import Settings
+from squad.services.identity.service import Identity
+
+
+async def mint(settings: Settings, user: str) -> str:
+    """This will sign a bearer token for a person, by id or mail. Raises KeyError: no such person."""
+    adapters = await wiring.open_all(settings)
+    try:
+        definition = wiring.service("identity")
+        running = await definition.start(await adapters.kit(definition))
+        identity: Identity = running.service
+        return await identity.mint(user)
+    finally:
+        await adapters.close()

@@ -1,0 +1,20 @@
+"""The two worlds every journey runs in."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.journeys.harness import World
+
+
+@pytest.fixture(scope="session", params=["one node", "a node per service"])
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """The product, started by its own command line, with a bus that doubles and reorders."""
+    home: Path = tmp_path_factory.mktemp("world")
+    running = World(home, split=request.param == "a node per service")
+    try:
+        yield running.wait()
+    finally:
+        running.close()
