@@ -4,11 +4,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from squad.adapters.clock.frozen import Frozen
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
 """A Monday in winter, noon in New York: offices from coast to coast are open."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_logs() -> None:
+    """Log lines as plain text: structlog's own default draws each traceback for half a second."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(),
+        ]
+    )
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ BACKOFF = (0.2, 2.0, 15.0, 60.0)  # s before the 2nd, 3rd, 4th and 5th receive
 RELOADS = 5  # a conflict means stale data: load again at once, so often
 BATCH = 128  # letters a receive
 WAIT = 1.0  # s to wait for a letter
+HANDLING = 20.0  # s for one letter at most; the bus hands it out again after 30
 
 _log = log.get("dispatch")
 
@@ -54,7 +55,8 @@ async def dispatch(delivery: Delivery, handlers: Handlers) -> Outcome:
 async def _apply(handler: Handler, event: Event, cause: Cause) -> Outcome:
     for _ in range(RELOADS):
         try:
-            await handler(event, cause)
+            async with asyncio.timeout(HANDLING):
+                await handler(event, cause)
         except Duplicate:
             return Outcome("ack", "duplicate")
         except Conflict:
@@ -158,7 +160,7 @@ class Consumer:
             "letter.handled",
             queue=self._queue,
             type=letter.type,
-            event=letter.id,
+            id=letter.id,
             verdict=outcome.verdict,
             reason=outcome.reason,
             receives=delivery.receives,
