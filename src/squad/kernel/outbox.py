@@ -1,6 +1,7 @@
 """The relay: what a unit left in the outbox goes to the bus, oldest first, at least once."""
 
 import asyncio
+from typing import Any
 
 from squad.kernel import crash, log
 from squad.ports.bus import Bus
@@ -15,7 +16,7 @@ _log = log.get("outbox")
 class Relay:
     """Carries letters from one service's outbox to the bus. Two relays at once do no harm."""
 
-    def __init__(self, name: str, ledger: Ledger[object], bus: Bus) -> None:
+    def __init__(self, name: str, ledger: Ledger[Any], bus: Bus) -> None:
         self._name = name
         self._ledger = ledger
         self._bus = bus
