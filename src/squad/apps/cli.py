@@ -147,5 +147,18 @@ def letters_discard(ids: tuple[str, ...], reason: str) -> None:
     click.echo(f"Discarded {count}.")
 
 
+@main.command()
+@click.argument("name", type=click.Choice(["all", "kill", "points"]), default="all")
+@click.option("--seeds", type=click.IntRange(1, 100), default=2, help="Runs, each another seed.")
+@click.option("--kills", type=click.IntRange(1, 1000), default=25, help="Kills a run.")
+@click.option("--home", default="var/drills", help="Folder for the product and the reports.")
+def drill(name: str, seeds: int, kills: int, home: str) -> None:
+    """Kill the real thing under load and check that nothing was lost or doubled."""
+    from squad.apps.drills import report
+
+    if not report.conduct(name, seeds=seeds, kills=kills, home=home, tell=click.echo):
+        fail(f"an invariant is broken; see {home}")
+
+
 if __name__ == "__main__":
     main()

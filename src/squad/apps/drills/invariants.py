@@ -1,0 +1,173 @@
+"""The invariants, read from the files of a stopped product, never from its own counters."""
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from squad.contracts.tickets import Ticket
+from squad.services.tickets.model import TRANSITIONS
+
+_ticket = msgspec.json.Decoder(Ticket).decode
+HOLDING = ("assign",)
+FREEING = ("unassign", "decline", "resolve", "close", "cancel", "reopen")
+
+
+@dataclass
+class Verdict:
+    """What was checked and what was found broken, by invariant."""
+
+    checked: dict[str, int] = field(default_factory=dict)
+    broken: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def check(self, invariant: str, holds: bool, text: str) -> None:
+        """This will count a check, and keep the text where it does not hold."""
+        self.checked[invariant] = self.checked.get(invariant, 0) + 1
+        if not holds:
+            self.broken[invariant].append(text)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is broken."""
+        return not self.broken
+
+
+class Files:
+    """The databases of a product's home, opened for reading."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def rows(self, file: str, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """This will read rows of one file."""
+        db = sqlite3.connect(f"file:{self.home / file}?mode=ro", uri=True)
+        try:
+            return db.execute(sql, parameters).fetchall()
+        finally:
+            db.close()
+
+    def tickets(self) -> dict[str, Ticket]:
+        """This will load every ticket."""
+        return {
+            row[0]: _ticket(row[1]) for row in self.rows(TICKETS, "select id, facts from tickets")
+        }
+
+
+TICKETS, BUS = "tickets.db", "bus.db"
+OUTBOXES = ("identity.db", "tickets.db", "routing.db", "engagement.documents.db")
+
+
+def waiting(home: Path) -> dict[str, int]:
+    """This will count what has not arrived yet: letters in queues, letters in outboxes."""
+    files = Files(home)
+    found = {"bus": files.rows(BUS, "select count(*) from letters")[0][0]}
+    for file in OUTBOXES:
+        if (home / file).exists():
+            pending = "select count(*) from outbox where sent is null"
+            found[file] = files.rows(file, pending)[0][0]
+    return {name: count for name, count in found.items() if count}
+
+
+def check(home: Path, acknowledged: Mapping[str, Sequence[str]], refused: set[str]) -> Verdict:
+    """This will check I1–I7 of FAULTS.md."""
+    files, verdict = Files(home), Verdict()
+    tickets = files.tickets()
+    history = _history(files)
+    _i1(verdict, tickets, history, acknowledged, refused)
+    _i2(verdict, files, tickets)
+    _i3(verdict, files, tickets, history)
+    _i4(verdict, files, tickets, history)
+    _i5(verdict, files, tickets)
+    _i6(verdict, tickets, history)
+    _i7(verdict, files)
+    return verdict
+
+
+def _history(files: Files) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
+    sql = "select ticket, version, at, step, status, assignee from history order by ticket, version"
+    for ticket, *rest in files.rows(TICKETS, sql):
+        found[ticket].append(rest)
+    return found
+
+
+def _i1(
+    verdict: Verdict, tickets: Mapping[str, Ticket], history: Mapping[str, list[Any]],
+    acknowledged: Mapping[str, Sequence[str]], refused: set[str],
+) -> None:  # fmt: skip
+    """Every acknowledged command is there; every refused one changed nothing."""
+    for id, steps in acknowledged.items():
+        verdict.check("I1", id in tickets, f"{id}: acknowledged and lost")
+        done = Counter(row[2] for row in history.get(id, ()))
+        for step, times in Counter(steps).items():
+            verdict.check("I1", done[step] >= times, f"{id}: {step} acknowledged and lost")
+    for id in refused:
+        verdict.check("I1", id not in tickets, f"{id}: refused and there all the same")
+
+
+def _i2(verdict: Verdict, files: Files, tickets: Mapping[str, Ticket]) -> None:
+    """The sum of tickets by state is the number created."""
+    created = files.rows(TICKETS, "select count(*) from history where step = 'create'")[0][0]
+    verdict.check("I2", created == len(tickets), f"{created} created, {len(tickets)} there")
+    states = {state for state, _ in TRANSITIONS} | {"closed", "cancelled"}
+    for id, ticket in tickets.items():
+        held = ticket.assignee is not None
+        free = ticket.status in ("new", "needs_dispatcher")
+        verdict.check("I2", ticket.status in states, f"{id}: no state {ticket.status!r}")
+        verdict.check("I2", held != free or ticket.status == "cancelled",
+                      f"{id}: {ticket.status} with assignee {ticket.assignee}")  # fmt: skip
+
+
+def _i3(
+    verdict: Verdict, files: Files, tickets: Mapping[str, Ticket], history: Mapping[str, list[Any]]
+) -> None:
+    """Nobody over capacity, at any moment of the history; nobody without the skills."""
+    people = {
+        row[0]: msgspec.json.decode(row[1])
+        for row in files.rows(TICKETS, "select id, facts from people")
+    }
+    held: dict[str, set[str]] = defaultdict(set)
+    for _, ticket, step, assignee, before in sorted(_changes(history)):
+        if (before is not None and before != assignee) or step in FREEING:
+            held[before].discard(ticket)
+        if step == "assign":
+            held[assignee].add(ticket)
+            capacity = people[assignee]["capacity"]
+            verdict.check("I3", len(held[assignee]) <= capacity,
+                          f"{assignee}: {len(held[assignee])} held of {capacity}")  # fmt: skip
+    for id, ticket in tickets.items():
+        if ticket.assignee is not None:
+            skills = people[ticket.assignee]["skills"]
+            able = all(skills.get(name, 0) >= level for name, level in ticket.skills.items())
+            verdict.check("I3", able, f"{id}: {ticket.assignee} lacks a skill")
+            verdict.check("I3", ticket.assignee not in ticket.declined, f"{id}: asked again")
+
+
+def _changes(history: Mapping[str, list[Any]]) -> Iterator[tuple[float, str, str, Any, Any]]:
+    for ticket, rows in history.items():
+        before = None
+        for _, at, step, _, assignee in rows:
+            yield at, ticket, step, assignee, before
+            before = assignee
+
+
+def _i6(verdict: Verdict, tickets: Mapping[str, Ticket], history: Mapping[str, list[Any]]) -> None:
+    """Versions have no gaps, each step is one the table has, and history explains the state."""
+    for id, ticket in tickets.items():
+        rows = history.get(id, [])
+        versions = [row[0] for row in rows]
+        verdict.check("I6", versions == list(range(1, ticket.version + 1)), f"{id}: {versions}")
+        verdict.check("I6", bool(rows) and rows[-1][3] == ticket.status, f"{id}: {ticket.status}")
+        for before, after in zip(rows, rows[1:], strict=False):
+            legal = after[2] == "change" or TRANSITIONS.get((before[3], after[2])) == after[3]
+            verdict.check("I6", legal, f"{id}: {before[3]} –{after[2]}→ {after[3]}")
+
+
+def _i7(verdict: Verdict, files: Files) -> None:
+    """The dead letters hold exactly what could not be processed: here, nothing."""
+    dead = files.rows(BUS, "select queue, type, reason from dead")
+    verdict.check("I7", not dead, f"dead letters: {dead[:3]}")
