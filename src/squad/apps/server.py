@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 
+from squad.apps import world
 from squad.apps.edge import Edge
 from squad.apps.node import Node
 from squad.kernel import log
@@ -23,9 +24,12 @@ _log = log.get("server")
 class Server:
     """Builds the ASGI application of a node; starts it with the first lifespan event."""
 
-    def __init__(self, settings: Settings, names: Sequence[str] = ()) -> None:
+    def __init__(
+        self, settings: Settings, names: Sequence[str] = (), *, demo: bool = False
+    ) -> None:
         self.settings = settings
         self.node = Node(settings, names)
+        self._demo = demo
         self._edge: Edge | None = None
         self._began = time.monotonic()
 
@@ -54,6 +58,8 @@ class Server:
         self._edge = Edge(
             self.node.app, directory, rate=self.settings.rate, timeout=self.settings.timeout
         )
+        if self._demo:
+            await world.load(self.node)
         _log.info("node.ready", seconds=round(time.monotonic() - self._began, 2))
         try:
             yield self
@@ -61,13 +67,13 @@ class Server:
             await self.node.stop()
 
 
-def serve(settings: Settings, names: Sequence[str] = ()) -> None:
+def serve(settings: Settings, names: Sequence[str] = (), *, demo: bool = False) -> None:
     """This will serve until SIGTERM or SIGINT, finishing what is under way."""
     sys.setswitchinterval(SWITCH)
     log.setup(settings.log)
     _log.info("node.starts", services=list(names), **settings.shown())
     uvicorn.run(
-        Server(settings, names),
+        Server(settings, names, demo=demo),
         host=settings.host,
         port=settings.port,
         loop="uvloop",

@@ -6,7 +6,7 @@ from squad.services.identity.service import Identity
 
 
 async def mint(settings: Settings, user: str) -> str:
-    """This will sign a bearer token for a person, by id or mail. Raises KeyError: no such person."""
+    """This will sign a bearer token for a person, by id or mail. Raises KeyError: nobody."""
     adapters = await wiring.open_all(settings)
     try:
         definition = wiring.service("identity")

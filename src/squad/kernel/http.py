@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 from litestar import Request, Response
@@ -11,8 +11,6 @@ from litestar.handlers import HTTPRouteHandler
 from squad.kernel.access import PUBLIC, Actor, require
 from squad.kernel.ids import derive, uuid7
 from squad.kernel.problem import (
-    Fault,
-    Invalid,
     Malformed,
     Oversize,
     Problem,
@@ -21,6 +19,7 @@ from squad.kernel.problem import (
     Unauthorized,
     Unsupported,
 )
+from squad.kernel.reading import ask, decode
 from squad.ports.unit import Cause, Done, Duplicate, Ledger
 
 Criticality = Literal["core", "important", "normal", "sheddable"]
@@ -142,8 +141,6 @@ class Endpoints:
 class Route:
     """An endpoint bound to its service, as an HTTP handler."""
 
-    _decoders: ClassVar[dict[Any, msgspec.json.Decoder[Any]]] = {}
-
     def __init__(self, endpoint: Endpoint, service: Any, ledger: Ledger[Any] | None) -> None:
         self.endpoint = endpoint
         self._service = service
@@ -175,7 +172,7 @@ class Route:
                 raise Unauthorized("Send a bearer token: Authorization: Bearer …")
             require(actor, endpoint.action)
         body = await self._body(request)
-        query = _query(request, endpoint.query)
+        query = ask(request.query_params.multi_items(), endpoint.query)
         cause = self._cause(request, actor, body)
         if endpoint.command and self._ledger is not None:
             return await self._command(Call(request, actor, body, query, cause))
@@ -259,47 +256,6 @@ def _version(body: bytes) -> int | None:
         return _versioned.decode(body).version
     except msgspec.DecodeError:
         return None
-
-
-def decode(decoder: msgspec.json.Decoder[B], raw: bytes) -> B:
-    """This will read JSON of one type. Raises Malformed, Invalid with the path of the fault."""
-    try:
-        value = decoder.decode(raw)
-    except msgspec.ValidationError as error:
-        raise Invalid("One field is wrong; see errors.", [fault(str(error))]) from error
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise Malformed(f"The body is not JSON: {error}. Send one JSON object, UTF-8.") from error
-    return value
-
-
-def fault(message: str) -> Fault:
-    """This will turn msgspec's `… - at `$.a.b[0]`` into a message and a JSON pointer (RFC 6901)."""
-    text, _, where = message.partition(" - at `")
-    path = where.rstrip("`")
-    if found := re.search(r"unknown field `(.*)`", text):
-        path = f"{path or '$'}.{found[1]}"
-    if found := re.search(r"missing required field `(.*)`", text):
-        path = f"{path or '$'}.{found[1]}"
-    parts = re.findall(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]", path)
-    return Fault("/" + "/".join(name or number for name, number in parts), text)
-
-
-def _query(request: Request[Any, Any, Any], kind: Any) -> Any:
-    found: dict[str, Any] = {}
-    for name, value in request.query_params.multi_items():
-        if name in found:
-            raise Invalid("One parameter came twice.", [Fault(f"query.{name}", "give it once")])
-        found[name] = value
-    if kind is None:
-        return found
-    try:
-        return msgspec.convert(found, kind, strict=False)
-    except msgspec.ValidationError as error:
-        wrong = fault(str(error))
-        path = "query." + wrong.path.strip("/")
-        raise Invalid(
-            "One parameter is wrong; see errors.", [Fault(path, wrong.message)]
-        ) from error
 
 
 def mount(

@@ -16,7 +16,8 @@ PORTS = (
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How a node runs. `{home}` and `{service}` in a URL are filled in when it is opened.
 
-    rate: requests a person or address may make in 10 s. timeout: seconds for an answer.
+    demo: consultants in the demo world. rate: requests a person or address may make in 10 s.
+    timeout: seconds for an answer.
     workers of other machines need `host` other than loopback, and then TLS before it.
     """
 
@@ -26,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     origin: str = ""
     secret: str = ""
     log: str = "info"
+    demo: int = 300
     rate: int = 1000
     timeout: float = 30.0
     clock: str = "system:"

@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +163,7 @@ def _i6(verdict: Verdict, tickets: Mapping[str, Ticket], history: Mapping[str, l
         versions = [row[0] for row in rows]
         verdict.check("I6", versions == list(range(1, ticket.version + 1)), f"{id}: {versions}")
         verdict.check("I6", bool(rows) and rows[-1][3] == ticket.status, f"{id}: {ticket.status}")
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in pairwise(rows):
             legal = after[2] == "change" or TRANSITIONS.get((before[3], after[2])) == after[3]
             verdict.check("I6", legal, f"{id}: {before[3]} –{after[2]}→ {after[3]}")
 
