@@ -9,7 +9,8 @@ class Place(msgspec.Struct, frozen=True):
     """A point that stands for a postal code.
 
     code: as found ("94103", "K1A", "T0A0A0"). latitude, longitude: degrees, WGS 84.
-    region: USPS state or Canadian province code ("CA", "QC"). zone: IANA time zone.
+    region: USPS state or Canadian province code ("CA", "QC"). country: "US" or "CA".
+    zone: IANA time zone; "Etc/UTC" for codes without a ground of their own (armed forces).
     population: people in the code's area where known, else 0.
     """
 
@@ -30,7 +31,7 @@ class Places(Protocol):
     """What the product must show where it uses this data."""
 
     def find(self, postal_code: str) -> Place | None:
-        """This will find a US ZIP (5 digits, ZIP+4 accepted) or a Canadian code (3 or 6 characters).
+        """This will find a US ZIP (5 digits, or ZIP+4) or a Canadian code (3 or 6 characters).
 
         Case, spaces and hyphens do not matter. A Canadian code unknown at 6 characters is
         found by its first 3. None: no such code.
@@ -38,7 +39,10 @@ class Places(Protocol):
         ...
 
     def nearest(self, latitude: float, longitude: float) -> Place:
-        """This will find the place whose point is nearest by great circle."""
+        """This will find the place whose point is nearest by great circle.
+
+        Raises ValueError: no point on Earth (out of bounds, or not a number).
+        """
         ...
 
     def cities(self, limit: int) -> list[Place]:

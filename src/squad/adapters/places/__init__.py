@@ -1,0 +1,1 @@
+"""Places: a table that comes with the product."""
