@@ -5,6 +5,8 @@ from typing import Protocol
 
 import msgspec
 
+DEEPEST = 10_000  # hits that pages reach at most (OpenSearch: index.max_result_window)
+
 
 class Entry(msgspec.Struct, frozen=True):
     """One searchable document.
@@ -14,7 +16,7 @@ class Entry(msgspec.Struct, frozen=True):
     title, body: text; `language` ("en", "fr", "es" or "" for unknown) chooses the stemming.
     private: text only found and highlighted when the query allows `private`.
     tags: exact values by name ("status": ("assigned",), "reader": ("org:…", "person:…")).
-    at: seconds since 1970, UTC; newer wins among equals.
+    at: seconds since 1970, UTC; newer wins among equals, and by a trifle among near equals.
     payload: given back with a hit; not searched.
     """
 
@@ -33,9 +35,11 @@ class Entry(msgspec.Struct, frozen=True):
 class Query(msgspec.Struct, frozen=True):
     """What to look for.
 
-    text: what the person typed; "" finds everything that the filters let through.
+    text: what the person typed; "" finds everything that the filters let through, newest first.
+        Any of its words is enough, more of them rank higher; the first 24 words count.
     all: each name must match one of its values (AND of ORs). Applied before counting.
     private: whether private text may match and be shown.
+    limit: hits on the page; an adapter may give fewer than a large one.
     after: cursor of the previous page, "" for the first.
     """
 
@@ -69,34 +73,63 @@ class Index(Protocol):
     """What `put` and `remove` changed is found after `flush` returned, and durable then.
 
     A rebuild fills a second generation beside the living one: `begin`, then puts and removes
-    go to both, `finish` swaps; search stays up throughout.
+    go to both, `finish` swaps; search stays up throughout. While it runs, what was removed
+    stays out of both: a put is ignored unless its version is above the removed one (which is
+    never so if none was known). So it is while `compact` runs.
     """
 
+    @property
+    def wants_rebuild(self) -> bool:
+        """True from an open that found nothing usable (new, torn, older format) until a `finish`.
+
+        The index is empty then, and works; only its owner knows what is missing in it.
+        """
+        ...
+
     async def put(self, entries: Sequence[Entry]) -> None:
-        """This will add or replace entries, each only if its version is above the stored one."""
+        """This will add or replace entries, each only if its version is above the stored one.
+
+        Raises:
+            ValueError: a version beyond 64 bits or a time that is no number; nothing was put.
+            Unavailable: the index does not take it; putting again is safe.
+        """
         ...
 
     async def remove(self, ids: Sequence[str]) -> None:
-        """This will remove entries and every word of them."""
+        """This will remove entries and every word of them; unknown ids are ignored.
+
+        No answer shows them after the next flush; their bytes leave the disk by the next
+        `compact` or `finish`. Raises Unavailable.
+        """
         ...
 
     async def flush(self) -> None:
-        """This will make all changes so far visible and durable."""
+        """This will make all changes so far visible and durable.
+
+        Raises Unavailable: they are kept; flushing again is safe.
+        """
         ...
 
     async def get(self, ids: Sequence[str]) -> list[Entry]:
-        """This will give stored entries, changes not yet flushed included. Unknown ids are left out."""
+        """This will give stored entries, unflushed changes included. Unknown ids are left out."""
         ...
 
     async def search(self, query: Query) -> Found:
-        """This will find entries by words, forgiving one swapped, missing or wrong letter.
+        """This will find entries by words, forgiving one swapped, missing, wrong or extra letter.
 
-        Any text is accepted: query syntax in it has no power.
+        Any text is accepted: query syntax in it has no power. Words match without regard to
+        case, accents and endings; only words of four letters or more, without digits, are
+        forgiven a slip, and what was typed outranks what may have been meant.
+        Raises ValueError: `after` is not a cursor of this index.
         """
         ...
 
     async def suggest(self, prefix: str, query: Query, limit: int) -> list[str]:
-        """This will complete a prefix to titles that the query's filters let through."""
+        """This will complete a prefix to titles that the query's filters let through.
+
+        Titles that begin with it come first, then those with a word that does, newer first.
+        The query's text does not matter.
+        """
         ...
 
     async def count(self) -> int:
@@ -104,11 +137,27 @@ class Index(Protocol):
         ...
 
     async def begin(self) -> None:
-        """This will start an empty second generation (dropping an unfinished one)."""
+        """This will start an empty second generation (dropping an unfinished one).
+
+        Raises Unavailable.
+        """
         ...
 
     async def finish(self) -> None:
-        """This will make the second generation the living one and drop the old one."""
+        """This will make the second generation the living one and drop the old one.
+
+        Raises:
+            RuntimeError: no rebuild was begun.
+            Unavailable: the living one goes on; finishing again is safe.
+        """
+        ...
+
+    async def compact(self) -> None:
+        """This will rewrite what is stored, so that nothing removed or replaced is left on disk.
+
+        Search and changes go on meanwhile. It does nothing while a rebuild runs, and gives way
+        to one that begins: `finish` has the same effect. Raises Unavailable.
+        """
         ...
 
     async def close(self) -> None:

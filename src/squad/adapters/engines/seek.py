@@ -1,0 +1,86 @@
+"""Seek: queries answered from one generation: ranked, filtered, paged and marked."""
+
+from typing import Any, Final
+
+from tantivy import Query as Ask
+
+from squad.adapters.engines import fields
+from squad.adapters.engines.asks import Asker
+from squad.adapters.engines.marks import highlight
+from squad.adapters.engines.tantivy import Generation
+from squad.adapters.engines.terms import LONGEST, Plan, plan
+from squad.adapters.engines.words import fold, words
+from squad.ports.index import DEEPEST, Entry, Found, Hit, Query
+
+LARGEST: Final = 200  # hits on a page
+_AHEAD, _TIES = 20, 1_000  # hits looked at beyond a page, and where they tie, to order equals
+_TITLES = 200  # of which suggestions are picked
+
+
+class Seeker:
+    """Answers from a generation as it stood when the seeker was made."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._vocabulary: Final = generation.vocabulary
+        self._searcher: Final = generation.searcher
+        self._asker: Final = Asker(generation.schema, generation.searcher)
+
+    def search(self, query: Query) -> Found:
+        """This will find entries, the best first. Raises ValueError: a cursor none of ours."""
+        start = _start(query.after)
+        end = min(start + min(max(query.limit, 0), LARGEST), DEEPEST)
+        sought = plan(query.text, self._vocabulary)
+        ranked, total = self._ranked(self._asker.find(sought, query), end, bool(sought.slots))
+        hits = tuple(self._hit(*each, sought, query.private) for each in ranked[start:end])
+        return Found(hits, total, str(end) if hits and end < min(total, DEEPEST) else "")
+
+    def suggest(self, prefix: str, query: Query, limit: int) -> list[str]:
+        """This will complete titles: those that begin so first, the newer first."""
+        typed = [fold(word) for word in words(prefix)[:LONGEST]]
+        if not typed:
+            return []
+        found = self._titles(self._asker.complete(typed, 0, query))
+        if not found and len(typed[-1]) > 3:
+            found = self._titles(self._asker.complete(typed, 1, query))
+        begun = " ".join(typed)
+        found.sort(key=lambda title: not " ".join(map(fold, words(title))).startswith(begun))
+        return list(dict.fromkeys(found))[: max(limit, 0)]
+
+    def _ranked(self, ask: Ask, count: int, scored: bool) -> tuple[list[tuple[float, Any]], int]:
+        """The first hits in order, at least `count` if there are so many, and how many match.
+
+        Scores favor newer ones by steps of a quarter of an hour; within those, `at` decides.
+        """
+        by, weight = (None, "fresh") if scored else ("at", None)
+        for asked in (count + _AHEAD, count + _TIES):
+            result: Any = self._searcher.search(
+                ask, asked, order_by_field=by, weight_by_field=weight
+            )
+            hits = result.hits
+            if len(hits) < asked or hits[-1][0] != hits[count - 1][0]:
+                break
+        moments = self._searcher.fast_field_values("at", [at for _, at in hits])
+        pairs = sorted(zip(hits, moments, strict=True), key=lambda it: (-it[0][0], -(it[1] or 0)))
+        return [hit for hit, _ in pairs], result.count
+
+    def _hit(self, score: float, address: Any, sought: Plan, private: bool) -> Hit:
+        entry = fields.entry(self._searcher.doc(address))
+        return Hit(entry.id, entry.kind, score, entry.payload, _marked(entry, sought, private))
+
+    def _titles(self, ask: Ask) -> list[str]:
+        newest = self._searcher.search(ask, _TITLES, count=False, order_by_field="at")
+        return [fields.entry(self._searcher.doc(at)).title for _, at in newest.hits]
+
+
+def _marked(entry: Entry, sought: Plan, private: bool) -> tuple[str, ...]:
+    shown = (entry.title, entry.body, entry.private if private else "")
+    marked = (highlight(text, entry.language, sought) for text in shown)
+    return tuple(text for text in marked if text is not None)
+
+
+def _start(cursor: str) -> int:
+    if not cursor:
+        return 0
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 6):
+        raise ValueError("no cursor of this index")
+    return int(cursor)

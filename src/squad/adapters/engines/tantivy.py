@@ -1,0 +1,130 @@
+"""One generation of a full-text index in tantivy: what waits, what is written, what is read."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import tantivy
+
+from squad.adapters.engines import fields
+from squad.adapters.engines.fields import Change
+from squad.adapters.engines.spelling import Vocabulary
+from squad.adapters.engines.words import words
+from squad.ports.index import Entry
+from squad.ports.unit import Unavailable
+
+_HEAP = 15_000_000  # bytes that a writer gathers before it starts a file: tantivy's least
+_WAITING = 5_000  # unflushed changes kept in memory before they are written all the same
+
+
+class Generation:
+    """Entries in one folder, or in memory without one. One thread writes, any thread reads."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """This will open the folder's index, or start an empty one.
+
+        Raises:
+            ValueError: what is there is not an index of this format.
+            Unavailable: another process writes to it.
+        """
+        self.folder: Final = folder
+        self.schema: Final = fields.schema()
+        self._index: Final = tantivy.Index(self.schema, None if folder is None else str(folder))
+        self._index.config_reader("manual", 0)
+        self._waiting: dict[str, Change | None] = {}
+        self._writer: tantivy.IndexWriter | None = self._pen()
+        self._reload()
+        self.vocabulary: Final = Vocabulary()
+        for field in ("words", "secret"):
+            self.vocabulary.learn(self.searcher.terms_with_prefix(field, ""))
+
+    def put(self, changes: Iterable[Change]) -> None:
+        """This will keep those with a version above the one known. Raises Unavailable."""
+        for change in changes:
+            known = self.version(change.entry.id)
+            if known is None or change.entry.version > known:
+                self._waiting[change.entry.id] = change
+        self._relieve()
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """This will take entries out. Raises Unavailable."""
+        self._waiting.update(dict.fromkeys(ids))
+        self._relieve()
+
+    def version(self, id: str) -> int | None:
+        """This will give the version known, changes not yet flushed included."""
+        if id in self._waiting:
+            change = self._waiting[id]
+            return None if change is None else change.entry.version
+        found = self._find(self.searcher, id)
+        return int(self.searcher.fast_field_values("version", found)[0] or 0) if found else None
+
+    def get(self, id: str) -> Entry | None:
+        """This will give the entry, changes not yet flushed included."""
+        waiting = self._waiting  # before the searcher: a flush publishes, then forgets
+        if id in waiting:
+            change = waiting[id]
+            return None if change is None else change.entry
+        searcher = self.searcher
+        return next((fields.entry(searcher.doc(at)) for at in self._find(searcher, id)), None)
+
+    def every(self, step: int) -> Iterator[list[Entry]]:
+        """This will read all entries flushed by now, `step` at a time."""
+        searcher, query = self.searcher, tantivy.Query.all_query()
+        for offset in range(0, searcher.num_docs, step):
+            hits = searcher.search(query, step, count=False, offset=offset).hits
+            yield [fields.entry(searcher.doc(at)) for _, at in hits]
+
+    def flush(self) -> None:
+        """This will make all changes durable (tantivy syncs its files), then visible.
+
+        Raises Unavailable: the disk does not take them; they stay waiting.
+        """
+        if not self._waiting:
+            return
+        try:
+            self._writer = self._writer or self._pen()
+            for id, change in self._waiting.items():
+                self._writer.delete_documents_by_term("id", fields.exact(id))
+                if change is not None:
+                    self._writer.add_document(fields.document(change, self.schema))
+            self._writer.commit()
+        except (ValueError, OSError) as error:
+            self._writer = None
+            raise Unavailable("the index cannot be written") from error
+        self._learn()
+        self._reload()
+        self._waiting = {}
+
+    def close(self) -> None:
+        """This will let go of the files once merges under way are done."""
+        if self._writer is not None:
+            self._writer.wait_merging_threads()
+            self._writer = None
+
+    def _pen(self) -> tantivy.IndexWriter:
+        try:
+            return self._index.writer(_HEAP, 1)
+        except ValueError as error:
+            raise Unavailable("another process writes to the index") from error
+
+    def _reload(self) -> None:
+        self._index.reload()
+        self.searcher = self._index.searcher()
+
+    def _learn(self) -> None:
+        seen: Counter[str] = Counter()
+        for change in self._waiting.values():
+            if change is not None:
+                entry = change.entry
+                seen.update({*words(entry.title), *words(entry.body), *words(entry.private)})
+        self.vocabulary.learn(seen.items())
+
+    def _relieve(self) -> None:
+        if len(self._waiting) >= _WAITING:
+            self.flush()
+
+    def _find(self, searcher: tantivy.Searcher, id: str) -> list[tantivy.DocAddress]:
+        query = tantivy.Query.term_query(self.schema, "id", fields.exact(id), "basic")
+        return [address for _, address in searcher.search(query, 1, count=False).hits]
