@@ -95,9 +95,7 @@ class Figures:
 async def connect(port: int, count: int) -> list[Connection]:
     """This will open connections."""
     loop = asyncio.get_running_loop()
-    pairs = [
-        await loop.create_connection(Connection, "127.0.0.1", port) for _ in range(count)
-    ]
+    pairs = [await loop.create_connection(Connection, "127.0.0.1", port) for _ in range(count)]
     return [protocol for _, protocol in pairs]
 
 

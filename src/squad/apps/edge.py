@@ -43,8 +43,11 @@ class Buckets:
 class Edge:
     """An ASGI application around the node's."""
 
-    def __init__(self, app: Any, directory: Directory, *, rate: int, timeout: float) -> None:
+    def __init__(
+        self, app: Any, directory: Directory, *, rate: int, timeout: float, name: str = ""
+    ) -> None:
         self._app = app
+        self._name = name
         self._directory = directory
         self._timeout = timeout
         self._rates = Buckets(rate)
@@ -67,7 +70,7 @@ class Edge:
         except TimeoutError:
             await exchange.refuse(Late("It took too long. The same Idempotency-Key finds out."))
         finally:
-            exchange.note()
+            exchange.note(self._name)
 
     def _actor(self, exchange: "Exchange") -> Actor:
         header = exchange.headers.get(b"authorization", b"")
@@ -117,8 +120,8 @@ class Exchange:
         self._send = send
         self._size = 0
         self._began = time.perf_counter()
-        traceparent = self.headers.get(b"traceparent", b"").decode("latin-1")
-        self.trace = trace.start(traceparent)
+        self._caller = self.headers.get(b"traceparent", b"").decode("latin-1")
+        self.trace = trace.start(self._caller)
         scope["squad.trace"] = self.trace
 
     def _alias(self) -> None:
@@ -174,11 +177,13 @@ class Exchange:
         await self.send(start)
         await self.send({"type": "http.response.body", "body": body})
 
-    def note(self) -> None:
-        """This will count the request and write its line."""
+    def note(self, name: str) -> None:
+        """This will count the request, trace it and write its line. name: of this process."""
         seconds = time.perf_counter() - self._began
         route = self.scope.get("squad.route", "unmatched")
         metrics.answered(route, self.scope["method"], self.status, seconds)
+        if trace.wanted(self.trace):
+            self._trace(name or service_of(route), route, seconds)
         _log.info(
             "request.answered",
             method=self.scope["method"],
@@ -188,3 +193,25 @@ class Exchange:
             trace=self.trace[3:35],
             actor=getattr(self.scope.get("squad.actor"), "id", ""),
         )
+
+    def _trace(self, service: str, route: str, seconds: float) -> None:
+        """Names: https://opentelemetry.io/docs/specs/semconv/http/http-spans/."""
+        trace.note(
+            f"{self.scope['method']} {route}",
+            service=service,
+            kind="server",
+            traceparent=self.trace,
+            parent=trace.valid(self._caller),
+            seconds=seconds,
+            failed="error" if self.status >= 500 else "",
+            facts={
+                "http.request.method": self.scope["method"],
+                "http.route": route,
+                "http.response.status_code": self.status,
+            },
+        )
+
+
+def service_of(route: str) -> str:
+    """This will tell whose route it is; the node's own are the node's."""
+    return route.split("/")[2] if route.startswith("/api/") else "node"

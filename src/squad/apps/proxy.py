@@ -47,7 +47,11 @@ class Proxy:
         self._adapters = await wiring.open_all(self._settings)
         directory = await self._adapters.get("directory", "edge")
         self._edge = Edge(
-            self.forward, directory, rate=self._settings.rate, timeout=self._settings.timeout
+            self.forward,
+            directory,
+            rate=self._settings.rate,
+            timeout=self._settings.timeout,
+            name="edge",
         )
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -60,6 +64,8 @@ class Proxy:
 
         Raises Missing: no service has the address; Shed: its node does not answer.
         """
+        if scope["path"] == "/metrics":  # a node answers it to its own machine, which this is
+            raise Missing("Ask on the machine itself, or /api/monitoring/metrics.")
         if scope["path"] == "/readyz":
             await self._ready(send)
             return

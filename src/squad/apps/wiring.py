@@ -6,6 +6,7 @@ from typing import Any
 
 from squad.kernel.service import Kit, Service
 from squad.kernel.settings import Settings, secret
+from squad.kernel.vitals import Vitals
 from squad.ports.bus import Bus
 from squad.ports.clock import Clock
 
@@ -51,6 +52,7 @@ class Adapters:
         self.settings = settings
         self.clock = clock
         self.bus = bus
+        self.vitals = Vitals(clock)
         self._shared: dict[str, Any] = {}
         self._open: list[Any] = []
 
@@ -62,6 +64,7 @@ class Adapters:
             "secret": secret(self.settings),
             "clock": self.clock,
             "bus": self.bus,
+            "vitals": self.vitals,
         }
         for port in definition.needs:
             if port not in given:

@@ -2,10 +2,11 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from squad.contracts.envelope import Event, Unreadable
+from squad.contracts.envelope import Envelope, Event, Unreadable, unseal
 from squad.contracts.operations import Handling
 from squad.contracts.registry import open_letter
 from squad.kernel import crash, log, metrics, trace
@@ -15,6 +16,7 @@ from squad.ports.unit import Cause, Conflict, Duplicate, Unavailable
 
 Handler = Callable[[Any, Cause], Awaitable[None]]
 Handlers = Mapping[type[Event], Handler]
+Observer = Callable[[Envelope], None]
 Verdict = Literal["ack", "retry", "bury"]
 
 BACKOFF = (0.2, 2.0, 15.0, 60.0)  # s before the 2nd, 3rd, 4th and 5th receive
@@ -43,13 +45,55 @@ async def dispatch(delivery: Delivery, handlers: Handlers) -> Outcome:
     if handler is None:
         return _again(delivery, f"no handler for {envelope.type}")
     cause = Cause(envelope.id, actor=envelope.actor, trace=trace.child(envelope.traceparent))
+    began = time.perf_counter()
+    outcome = await _try(delivery, handler, event, cause)
+    if trace.wanted(cause.trace):
+        _trace(delivery, outcome, cause, envelope, time.perf_counter() - began)
+    return outcome
+
+
+async def _try(delivery: Delivery, handler: Handler, event: Event, cause: Cause) -> Outcome:
     try:
         return await _apply(handler, event, cause)
     except Unavailable as error:
         return _again(delivery, f"unavailable: {error}")
     except Exception as error:
-        _log.exception("letter.failed", type=envelope.type, cause=envelope.id)
+        _log.exception("letter.failed", type=event.type, cause=cause.id)
         return _again(delivery, f"{type(error).__name__}: {error}")
+
+
+def observe(delivery: Delivery, observer: Observer) -> Outcome:
+    """This will show one letter to a service that only looks on; `settle` makes it durable."""
+    try:
+        observer(unseal(delivery.letter.body))
+    except Unreadable as error:
+        return _again(delivery, f"unreadable: {error}")
+    except Exception as error:
+        _log.exception("letter.failed", type=delivery.letter.type, cause=delivery.letter.id)
+        return _again(delivery, f"{type(error).__name__}: {error}")
+    return Outcome("ack")
+
+
+def _trace(
+    delivery: Delivery, outcome: Outcome, cause: Cause, envelope: Envelope, seconds: float
+) -> None:
+    """Names: https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/."""
+    trace.note(
+        f"process {envelope.type}",
+        service=delivery.queue,
+        kind="consumer",
+        traceparent=cause.trace,
+        parent=envelope.traceparent,
+        seconds=seconds,
+        failed="" if outcome.verdict == "ack" else outcome.verdict,
+        facts={
+            "messaging.destination.name": delivery.queue,
+            "messaging.message.id": envelope.id,
+            "squad.subject": envelope.subject,
+            "squad.receives": delivery.receives,
+            "squad.outcome": outcome.reason if outcome.reason == "duplicate" else outcome.verdict,
+        },
+    )
 
 
 async def _apply(handler: Handler, event: Event, cause: Cause) -> Outcome:
@@ -79,6 +123,8 @@ class Consumer:
 
     Letters of one subject are handled in turn, of different subjects side by side. `settle` runs
     after a batch and before its acks: for stores that make changes durable in batches.
+    observer: sees every letter instead of handlers. pace: seconds between batches that are not
+    full, for a service that may lag a little and has its letters gathered.
     """
 
     def __init__(
@@ -89,6 +135,8 @@ class Consumer:
         clock: Clock,
         *,
         settle: Callable[[], Awaitable[None]] | None = None,
+        observer: Observer | None = None,
+        pace: float = 0.0,
         report: Callable[[Handling], None] = lambda handling: None,
     ) -> None:
         self._queue = queue
@@ -96,6 +144,8 @@ class Consumer:
         self._handlers = handlers
         self._clock = clock
         self._settle = settle
+        self._observer = observer
+        self._pace = pace
         self._report = report
         self._stopping = False
 
@@ -104,12 +154,20 @@ class Consumer:
         self._stopping = True
 
     async def run(self) -> None:
-        """This will handle letters until stopped. A bus or store that is down is waited for."""
+        """This will handle letters until stopped. A bus or store that is down is waited for.
+
+        A batch that could not be settled is not acknowledged: the bus hands it out again.
+        """
         while not self._stopping:
             try:
-                await self.step(WAIT)
+                count = await self.step(WAIT)
+                if self._pace and count < BATCH:
+                    await asyncio.sleep(self._pace)
             except Unavailable as error:
                 _log.warning("queue.waits", queue=self._queue, reason=str(error))
+                await asyncio.sleep(1.0)
+            except Exception:
+                _log.exception("queue.failed", queue=self._queue)
                 await asyncio.sleep(1.0)
 
     async def step(self, wait: float) -> int:
@@ -126,12 +184,21 @@ class Consumer:
         return len(deliveries)
 
     async def _handle(self, deliveries: Sequence[Delivery]) -> dict[str, Outcome]:
+        if self._observer is not None:
+            return {d.receipt: self._observe(d, self._observer) for d in deliveries}
         turns: dict[str, list[Delivery]] = {}
         for delivery in deliveries:
             turns.setdefault(delivery.letter.subject, []).append(delivery)
         outcomes: dict[str, Outcome] = {}
         await asyncio.gather(*(self._in_turn(turn, outcomes) for turn in turns.values()))
         return outcomes
+
+    def _observe(self, delivery: Delivery, observer: Observer) -> Outcome:
+        """Not reported: who looks on would look at looking on."""
+        outcome = observe(delivery, observer)
+        age = self._clock.now().timestamp() - delivery.published_at
+        metrics.handled(self._queue, delivery.letter.type, outcome.verdict, age)
+        return outcome
 
     async def _in_turn(self, turn: Sequence[Delivery], outcomes: dict[str, Outcome]) -> None:
         for delivery in turn:

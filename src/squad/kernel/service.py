@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from squad.contracts.envelope import Event
-from squad.kernel.dispatch import Handlers
+from squad.kernel.dispatch import Handlers, Observer
 from squad.kernel.http import Endpoint
 from squad.kernel.unit import Books
+from squad.kernel.vitals import Vitals
 from squad.ports.blobs import Blobs
 from squad.ports.bus import Bus
 from squad.ports.cache import Cache
@@ -36,6 +37,7 @@ class Kit:
     notifier: Notifier
     places: Places
     bus: Bus
+    vitals: Vitals
 
     def __init__(self, name: str, **adapters: Any) -> None:
         self.name = name
@@ -46,6 +48,7 @@ class Running:
     """A started service.
 
     books: where its units are kept, with the relay's bell. handlers: by event class.
+    observer: sees every letter instead of handlers, with at least `pace` seconds between batches.
     tasks: loops that run until cancelled. settle: makes a batch of handled letters durable.
     ready: None, or why it cannot serve yet.
     """
@@ -59,6 +62,8 @@ class Running:
         handlers: Handlers | None = None,
         tasks: Sequence[Callable[[], Awaitable[None]]] = (),
         settle: Callable[[], Awaitable[None]] | None = None,
+        observer: Observer | None = None,
+        pace: float = 0.0,
         ready: Callable[[], str | None] = lambda: None,
     ) -> None:
         self.rows = rows
@@ -67,6 +72,8 @@ class Running:
         self.handlers = handlers or {}
         self.tasks = tasks
         self.settle = settle
+        self.observer = observer
+        self.pace = pace
         self.ready = ready
 
 

@@ -4,8 +4,10 @@ import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 PORTS = (
     "clock", "database", "documents", "bus", "index", "cache", "blobs", "directory", "notifier",
@@ -17,7 +19,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How a node runs. `{home}` and `{service}` in a URL are filled in when it is opened.
 
     demo: consultants in the demo world. rate: requests a person or address may make in 10 s.
-    timeout: seconds for an answer.
+    timeout: seconds for an answer. traces: where sampled traces go, `file:PATH`, "" nowhere.
+    sample: share of the requests that are traced; a caller who traces is always followed.
     workers of other machines need `host` other than loopback, and then TLS before it.
     """
 
@@ -28,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret: str = ""
     log: str = "info"
     demo: int = 300
+    traces: str = ""
+    sample: Annotated[float, Meta(ge=0, le=1)] = 0.01
     rate: int = 1000
     timeout: float = 30.0
     clock: str = "system:"

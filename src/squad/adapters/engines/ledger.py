@@ -73,6 +73,11 @@ class SqliteLedger:
             )
         )
 
+    async def backlog(self) -> int:
+        """This will count unsent letters."""
+        rows = self._sqlite.read("select count(*) from outbox where sent is null")
+        return int(rows[0][0])
+
     async def prune(self, *, inbox: float, outbox: float) -> int:
         """This will forget old causes and letters that were sent long ago."""
         now = self._clock.now().timestamp()
