@@ -286,3 +286,12 @@ async def test_shares_a_file_with_a_second_opener(reopen: Callable[[], Awaitable
     assert await pending(one) == []
     await one.ledger.close()
     await two.ledger.close()
+
+
+async def test_counts_the_letters_that_wait(shelf: Shelf) -> None:
+    """The backlog is what pending would list without a limit: sent letters are not in it."""
+    await shelf.ledger.commit(Cause("c1"), [], [letter(f"l{n}") for n in range(5)], b"")
+    await shelf.ledger.sent(["l0", "l3"])
+
+    assert await shelf.ledger.backlog() == 3
+    assert len(await pending(shelf, 2)) == 2

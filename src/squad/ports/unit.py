@@ -1,4 +1,4 @@
-"""Unit: a store that keeps inbox and outbox beside its data, so a cause is applied whole and once."""
+"""Unit: a store with inbox and outbox beside its data: a cause is applied whole and once."""
 
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
@@ -45,7 +45,7 @@ class Letter(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class Duplicate(Exception):  # noqa: N818
+class Duplicate(Exception):
     """The cause was applied before. `done` holds the first answer."""
 
     def __init__(self, done: Done) -> None:
@@ -53,11 +53,11 @@ class Duplicate(Exception):  # noqa: N818
         self.done = done
 
 
-class Conflict(Exception):  # noqa: N818
+class Conflict(Exception):
     """Something a write relied on had changed: load again and decide again."""
 
 
-class Unavailable(Exception):  # noqa: N818
+class Unavailable(Exception):
     """What is behind the port does not answer now; trying later may help."""
 
 
@@ -90,6 +90,10 @@ class Ledger(Protocol[Write]):
 
     async def sent(self, ids: Sequence[str]) -> None:
         """This will mark letters as sent. Unknown or marked ids are ignored."""
+        ...
+
+    async def backlog(self) -> int:
+        """This will count the letters not yet marked as sent."""
         ...
 
     async def prune(self, *, inbox: float, outbox: float) -> int:

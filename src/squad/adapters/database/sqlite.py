@@ -21,6 +21,7 @@ class SqliteDatabase:
         self.done = self._ledger.done
         self.pending = self._ledger.pending
         self.sent = self._ledger.sent
+        self.backlog = self._ledger.backlog
         self.prune = self._ledger.prune
 
     async def migrate(self, steps: Sequence[str]) -> None:

@@ -54,6 +54,7 @@ class SqliteDocuments:
         self.done = self._ledger.done
         self.pending = self._ledger.pending
         self.sent = self._ledger.sent
+        self.backlog = self._ledger.backlog
 
     async def get(self, table: str, partition: str, sort: str) -> Document | None:
         """This will read one committed document that has not expired."""
