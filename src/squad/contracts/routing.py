@@ -11,7 +11,7 @@ class TicketAssigned(Event, frozen=True, kw_only=True):
     """A consultant was chosen for a ticket.
 
     turn: the ticket's turn that this answers; another turn makes it late news.
-    requester: whom to tell. reason: what weighed most, as a code for plain words elsewhere.
+    requester: whom to tell. arrival: as estimated; null for remote work.
     answer_by: the offer lapses then. by: person who assigned by hand, or "".
     """
 
