@@ -1,5 +1,6 @@
 """The HTTP interface of tickets."""
 
+import asyncio
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -10,9 +11,10 @@ from squad.contracts.people import Contact, Language, Level
 from squad.contracts.tickets import Mode, Status, Visibility, Window
 from squad.kernel.access import Actor
 from squad.kernel.http import Answer, Call, Empty, Endpoints
-from squad.kernel.ids import uuid7
+from squad.kernel.ids import derive, uuid7
 from squad.kernel.page import Cursor, Limit, Page, cursor, paged, parts
 from squad.kernel.problem import Fault, Forbidden, Invalid
+from squad.ports.unit import Cause
 from squad.services.tickets import model
 from squad.services.tickets.model import Entry, Extra, Logged, Message, TicketView
 from squad.services.tickets.service import Tickets
@@ -62,6 +64,30 @@ class NewTicket(_Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     requester: Id | None = None
     contact: Caller | None = None
     preferred_windows: Annotated[list[Window], Meta(max_length=10)] = []
+
+
+class Arrival(NewTicket, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A ticket of another system. id: always the same for the same one there.
+
+    past: where it is finished already; then it comes in as history and is not routed.
+    """
+
+    id: Id
+    past: model.Past | None = None
+
+
+class Import(_Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Tickets of another system."""
+
+    tickets: Annotated[list[Arrival], Meta(min_length=1, max_length=100)]
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one of them. reason: why it was refused."""
+
+    id: Id
+    outcome: Literal["created", "there", "refused"]
+    reason: str = ""
 
 
 class Change(_Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -129,6 +155,28 @@ async def create(tickets: Tickets, call: Call[NewTicket, Empty]) -> Answer:
     logged = await _logged(tickets, actor, new)
     view = await tickets.create(actor=actor, logged=logged, extra=extra, cause=call.cause)
     return Answer(view, headers={"Location": f"/api/tickets/{view.id}"})
+
+
+@ENDPOINTS.post(
+    "/import", action="tickets.import", body=Import, answer=list[Outcome], criticality="sheddable"
+)
+async def bring(tickets: Tickets, call: Call[Import, Empty]) -> list[Outcome]:
+    """Bring in tickets of another system, each once for ever; a refused one stops no other."""
+    return await asyncio.gather(*(_bring(tickets, call, one) for one in call.body.tickets))
+
+
+async def _bring(tickets: Tickets, call: Call[Import, Empty], one: Arrival) -> Outcome:
+    actor = call.actor
+    cause = Cause(derive("tickets.import", one.id), b"", actor.id, call.cause.trace)
+    extra = Extra(contact=_contact(one.contact), address=one.location.address)
+    try:
+        logged = await _logged(tickets, actor, one)
+        fresh = await tickets.bring(
+            logged=logged, extra=extra, past=one.past, cause=cause, batch=call.cause.id
+        )
+    except Invalid as problem:
+        return Outcome(id=one.id, outcome="refused", reason=problem.detail)
+    return Outcome(id=one.id, outcome="created" if fresh else "there")
 
 
 async def _logged(tickets: Tickets, actor: Actor, new: NewTicket) -> Logged:

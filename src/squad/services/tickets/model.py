@@ -1,7 +1,7 @@
 """A ticket's life: the one table of transitions, its promises in time, and what people see."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
@@ -59,6 +59,7 @@ TRANSITIONS: Mapping[tuple[Status, Step], Status] = {
 # Start of work is promised within so many hours of logging, by priority; a better tier waits less.
 PROMISE: Mapping[int, float] = {1: 2.0, 2: 4.0, 3: 24.0, 4: 72.0}  # h
 TIER: Mapping[str, float] = {"bronze": 1.0, "silver": 0.75, "gold": 0.5}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 AUTOCLOSE = timedelta(days=5)  # a resolved ticket closes by itself (as ServiceNow's default does)
 
 # What a category asks for where the client names no skills, and how long it takes on average.
@@ -155,6 +156,15 @@ class Logged(msgspec.Struct, frozen=True, kw_only=True):
     language: str
 
 
+class Past(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """When a ticket that was finished elsewhere was logged, resolved and closed; with zones."""
+
+    opened_at: datetime
+    closed_at: datetime
+    resolved_at: datetime | None = None
+    resolution: Annotated[str, Meta(max_length=5_000)] = ""
+
+
 def begin(logged: Logged, now: datetime) -> Ticket:
     """This will make a new ticket, version 1, turn 1."""
     skills, minutes = CATEGORIES[logged.category]
@@ -188,6 +198,27 @@ def begin(logged: Logged, now: datetime) -> Ticket:
         reference=reference(logged.id),
         windows=logged.windows,
     )
+
+
+def bygone(logged: Logged, past: Past, now: datetime) -> Sequence[tuple[str, Ticket]]:
+    """This will give the steps that a ticket took elsewhere, each with the ticket after it.
+
+    Raises Invalid: times without a zone, before 1970, out of order or ahead.
+    """
+    times = [past.opened_at, past.resolved_at or past.closed_at, past.closed_at]
+    if any(time.tzinfo is None for time in times):
+        raise Invalid("Times need a zone.", [Fault("/past", "give an offset, for example Z")])
+    if [EPOCH, *times, now] != sorted([EPOCH, *times, now]):
+        fault = Fault("/past", "opened_at, then resolved_at, then closed_at, none ahead")
+        raise Invalid("The times of the past are out of order.", [fault])
+    opened, resolved, closed = (time.astimezone(UTC) for time in times)
+    ticket = begin(logged, opened)
+    steps = [("create", ticket)]
+    if past.resolved_at is not None:
+        ticket = replace(ticket, version=2, status="resolved", updated_at=resolved)
+        steps.append(("resolve", replace(ticket, resolution=past.resolution)))
+    ticket = replace(steps[-1][1], version=len(steps) + 1, status="closed", updated_at=closed)
+    return (*steps, ("close", ticket))
 
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U

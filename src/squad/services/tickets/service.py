@@ -24,9 +24,9 @@ from squad.ports.blobs import Blobs
 from squad.ports.cache import Cache
 from squad.ports.database import Statement
 from squad.ports.places import Places
-from squad.ports.unit import Cause, Conflict
+from squad.ports.unit import Cause, Conflict, Duplicate
 from squad.services.tickets import model, store
-from squad.services.tickets.model import Attachment, Extra, Logged, Message, TicketView
+from squad.services.tickets.model import Attachment, Extra, Logged, Message, Past, TicketView
 
 T = TypeVar("T")
 RECENT = 60.0  # s that a ticket stays in the cache of recent ones
@@ -74,6 +74,33 @@ class Tickets:
         except Conflict as conflict:
             raise Impossible("There is a ticket with this id. Choose a new UUIDv7.") from conflict
         return view
+
+    async def bring(
+        self, *, logged: Logged, extra: Extra, past: Past | None, cause: Cause, batch: str
+    ) -> bool:
+        """This will bring in a ticket of another system: open, to be routed, or with its past.
+
+        batch: the command it came with; that command again is told what it was told first.
+        Returns whether that batch brought it; False: it was there. Raises Invalid.
+        """
+        unit = self.books.open(cause)
+        steps = (
+            [("create", model.begin(logged, unit.now))]
+            if past is None
+            else model.bygone(logged, past, unit.now)
+        )
+        ticket = steps[-1][1]
+        unit.write(store.insert(ticket, extra))
+        unit.write(*(store.record(t, step, cause.actor, "", cause.id) for step, t in steps))
+        event = events.TicketCreated if past is None else events.TicketSnapshot
+        unit.emit(event(ticket=ticket), version=ticket.version)
+        try:
+            await unit.commit(batch)
+        except Duplicate as duplicate:
+            return duplicate.done.answer == msgspec.json.encode(batch)
+        except Conflict:
+            return False
+        return True
 
     async def get(self, *, actor: Actor, id: str) -> TicketView:
         """This will show a ticket. Raises Missing: there is none that the actor may see."""
