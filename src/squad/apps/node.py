@@ -64,7 +64,7 @@ class Node:
             kit = await self.adapters.kit(definition)
             self.running[definition.name] = await definition.start(kit)
         self.app = Litestar(
-            route_handlers=[*self._routes(), *pages.routes(self)],
+            route_handlers=[*self._routes(), *pages.routes(self.ready)],
             exception_handlers={Exception: render_error},
             openapi_config=None,
             request_max_body_size=None,  # the edge and the endpoints bound bodies

@@ -1,6 +1,7 @@
 """What the node itself answers: landing page, health, OpenAPI, API docs and problem types."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from litestar import MediaType, Request, Response, get
 from litestar.handlers import HTTPRouteHandler
@@ -10,13 +11,13 @@ from squad.kernel import metrics
 from squad.kernel.http import encode
 from squad.kernel.problem import PROBLEMS, Missing
 
-if TYPE_CHECKING:
-    from squad.apps.node import Node
+Waits = Callable[[], Mapping[str, str]]
+"""Which services cannot serve yet, and why."""
 
 
-def routes(node: "Node") -> list[HTTPRouteHandler]:
+def routes(waits: Waits) -> list[HTTPRouteHandler]:
     """This will give the node's own routes."""
-    return [_health(), _ready(node), _figures(), _landing(node), _problems()]
+    return [_health(), _ready(waits), _figures(), _landing(), _problems()]
 
 
 def _health() -> HTTPRouteHandler:
@@ -27,12 +28,12 @@ def _health() -> HTTPRouteHandler:
     return healthz
 
 
-def _ready(node: "Node") -> HTTPRouteHandler:
+def _ready(waits: Waits) -> HTTPRouteHandler:
     @get("/readyz")
     async def readyz() -> Response[bytes]:
-        waits = node.ready()
-        body = encode({"ready": not waits, "waits": waits})
-        return Response(body, status_code=503 if waits else 200, media_type="application/json")
+        found = waits()
+        body = encode({"ready": not found, "waits": found})
+        return Response(body, status_code=503 if found else 200, media_type="application/json")
 
     return readyz
 
@@ -47,7 +48,7 @@ def _figures() -> HTTPRouteHandler:
     return figures
 
 
-def _landing(node: "Node") -> HTTPRouteHandler:
+def _landing() -> HTTPRouteHandler:
     @get("/", media_type=MediaType.HTML)
     async def landing() -> str:
         return f"<h1>Sysops Squad {__version__}</h1>"
