@@ -37,10 +37,12 @@ TABLE: Mapping[str, tuple[str, ...]] = {
     "identity.self": _ALL,
     "identity.people.read": (_DESK, _DISPATCH, _MANAGE, _ADMIN, _AUDIT),
     "identity.people.write": (_ADMIN,),
+    "identity.customers.write": (_DESK, _MANAGE, _ADMIN),
     "identity.shifts.read": (_FIELD, _DISPATCH, _MANAGE, _ADMIN, _AUDIT),
     "identity.shifts.write": (_DISPATCH, _MANAGE, _ADMIN),
     "monitoring.read": (_DISPATCH, _MANAGE, _ADMIN, _AUDIT),
     "monitoring.letters": (_ADMIN,),
+    "monitoring.audit": (_ADMIN, _AUDIT),
 }
 
 
