@@ -8,7 +8,6 @@ from typing import Any
 
 import uvicorn
 
-from squad.apps import world
 from squad.apps.edge import Edge
 from squad.apps.node import Node
 from squad.kernel import log
@@ -59,6 +58,8 @@ class Server:
             self.node.app, directory, rate=self.settings.rate, timeout=self.settings.timeout
         )
         if self._demo:
+            from squad.apps import world  # a node without the demo need not load it
+
             await world.load(self.node)
         _log.info("node.ready", seconds=round(time.monotonic() - self._began, 2))
         try:
@@ -81,6 +82,7 @@ def serve(settings: Settings, names: Sequence[str] = (), *, demo: bool = False) 
         log_config=None,
         access_log=False,
         server_header=False,
+        lifespan="on",  # a node that cannot start must not serve
         proxy_headers=False,  # nobody outside may say who is asking
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE,

@@ -157,7 +157,7 @@ class Route:
         return HTTPRouteHandler(
             path,
             http_method=[self.endpoint.method],  # type: ignore[list-item]
-            status_code=self.endpoint.status,
+            status_code=200,  # of the route; every answer carries its own, 204 too
             opt={"endpoint": self.endpoint},
             include_in_schema=False,
         )(handle)
