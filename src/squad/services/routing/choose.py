@@ -1,0 +1,104 @@
+"""Who gets a job: hard constraints, then the cheapest insertion, then the record of both."""
+
+import hashlib
+import heapq
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from squad.services.routing import contest, plan, rules
+from squad.services.routing.model import Decision, Job, Miss
+from squad.services.routing.plan import Case
+from squad.services.routing.policy import Policy
+from squad.services.routing.roster import Roster
+from squad.services.routing.rules import Codes
+from squad.services.routing.scan import Rows, Scan
+
+NEAR = 3  # people nearest to eligible in a record
+CLOSE = 2  # people who live nearest
+
+
+def choose(job: Job, roster: Roster, now: float, policy: Policy) -> Decision:
+    """This will decide who gets the job, and where in their plan, and keep the reasons.
+
+    The winner is the eligible consultant with the least marginal cost over all places in all
+    plans, ties by id: the same as costing everybody. Nothing is reserved. now: epoch seconds;
+    it may turn the roster's hours forward, and must not go back.
+    """
+    roster.advance(now)
+    case = plan.case(job, now, policy)
+    near = roster.near(case.place, policy) if job.mode == "onsite" else None
+    scan = Scan(case, roster, near)
+    codes = rules.check(scan)
+    if near is not None and codes.all():
+        scan = Scan(case, roster)
+        codes = rules.check(scan)
+    eligible, tally = np.flatnonzero(codes == 0), rules.tally(codes)
+    return _record(
+        case,
+        roster=len(roster),
+        eligible=len(eligible),
+        candidates=contest.hold(scan, eligible),
+        excluded=rules.first(tally, len(roster) - len(scan)),
+        near=_near(scan, codes, tally),
+    )
+
+
+def recompute(decision: Decision, policy: Policy) -> Decision:
+    """This will decide again from the record alone; an honest record gives an equal one.
+
+    policy: the version that the record names.
+
+    Raises:
+        ValueError: another version of the policy.
+    """
+    if policy.version != decision.policy:
+        raise ValueError(f"policy: decided under version {decision.policy}")
+    case = plan.case(decision.job, decision.decided_at, policy)
+    return _record(
+        case,
+        roster=decision.roster,
+        eligible=decision.eligible,
+        candidates=contest.again(case, decision.candidates),
+        excluded=decision.excluded,
+        near=decision.near,
+    )
+
+
+def _near(scan: Scan, codes: Codes, tally: dict[int, int]) -> tuple[Miss, ...]:
+    """Who broke the fewest constraints and, on site, who lives nearest, of those not eligible."""
+    if not tally:
+        return ()
+    fewest = min(code.bit_count() for code in tally)
+    chosen = _nearest(scan, np.flatnonzero(np.bitwise_count(codes) == fewest), NEAR)
+    if scan.case.job.mode == "onsite":
+        chosen += _nearest(scan, np.flatnonzero(codes), NEAR + CLOSE)
+    kept = list(dict.fromkeys(chosen))[: NEAR + CLOSE]
+    return rules.misses(scan, codes, np.array(kept))
+
+
+def _nearest(scan: Scan, indices: Rows, most: int) -> list[int]:
+    near = scan.nearness.take(indices)
+    if len(near) > most:
+        chosen = near >= np.partition(near, -most)[-most]
+        indices, near = indices[chosen], near[chosen]
+    ids = [scan.roster.ids[row] for row in scan.rows[indices].tolist()]
+    inside = zip((-near).tolist(), ids, indices.tolist(), strict=True)
+    return [index for _, _, index in heapq.nsmallest(most, inside)]
+
+
+def _record(case: Case, **found: Any) -> Decision:
+    job, now, policy = case.job, case.now, case.policy
+    candidates = found["candidates"]
+    inputs = job, policy, now, [(c.consultant, c.seen) for c in candidates], found["excluded"]
+    body = msgspec.json.encode(inputs, order="deterministic")
+    return Decision(
+        ticket=job.ticket,
+        consultant=candidates[0].consultant if candidates else None,
+        policy=policy.version,
+        snapshot=hashlib.blake2b(body, digest_size=8).hexdigest(),
+        decided_at=now,
+        job=job,
+        **found,
+    )

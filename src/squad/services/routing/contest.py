@@ -1,0 +1,131 @@
+"""The contest: who of the eligible is cheapest, without costing everybody exactly."""
+
+import heapq
+from typing import NamedTuple
+
+import numpy as np
+
+from squad.services.routing import plan
+from squad.services.routing.model import Candidate, Seen, Terms
+from squad.services.routing.plan import Bids, Case, Field
+from squad.services.routing.scan import Rows, Scan
+
+KEPT = 5  # candidates that a record keeps
+CHUNK = 128  # queues looked at in one go: more only costs memory
+FIRST = 12  # of a chunk costed exactly before the rest, so that most of it can be spared
+ROUNDING = 0.01  # min; a bound may differ by a thousandth in each term
+
+
+class _Entry(NamedTuple):
+    """A candidate in the running: comparable, cheapest first, ties by id.
+
+    at: index among the eligible. bid: index among the bids.
+    """
+
+    cost: float
+    consultant: str
+    at: int
+    bids: Bids
+    bid: int
+
+
+class _Race:
+    """The cheapest so far."""
+
+    def __init__(self, scan: Scan, eligible: Rows) -> None:
+        self.rows = scan.rows[eligible]
+        self.best: list[_Entry] = []
+        self._ids = scan.roster.ids
+
+    @property
+    def limit(self) -> float:
+        """The most that a bound may be for its candidate to be costed exactly, minutes."""
+        return self.best[-1].cost + ROUNDING if len(self.best) == KEPT else np.inf
+
+    def enter(self, bids: Bids, bid: Rows, at: Rows) -> None:
+        """This will let some bids run. at: the index among the eligible of each."""
+        cost = bids.cost[bid]
+        limit = np.partition(cost, KEPT - 1)[KEPT - 1] if len(cost) > KEPT else np.inf
+        fit = np.flatnonzero(cost <= min(limit, self.limit))
+        entries = zip(cost[fit].tolist(), at[fit].tolist(), bid[fit].tolist(), strict=True)
+        self.best += [_Entry(c, self._ids[self.rows[i]], i, bids, b) for c, i, b in entries]
+        self.best = heapq.nsmallest(KEPT, self.best)
+
+
+def hold(scan: Scan, eligible: Rows) -> tuple[Candidate, ...]:
+    """This will find the cheapest of the eligible, as if all had been costed exactly.
+
+    eligible: indices into the scan. Bounds are never more than the exact cost, so who is
+    spared could not have come in.
+    """
+    race, case, field = _Race(scan, eligible), scan.case, scan.field(eligible)
+    bound = plan.bound(case, field)
+    idle = np.flatnonzero(field.queued == 0.0)
+    race.enter(bound, idle, idle)
+    busy = np.flatnonzero((field.queued > 0.0) & (bound.cost <= race.limit))
+    busy = busy[bound.cost[busy].argsort(kind="stable")]
+    while len(busy := busy[bound.cost[busy] <= race.limit]):
+        chunk, busy = busy[:CHUNK], busy[CHUNK:]
+        _insert(race, scan, field, bound, chunk)
+    return tuple(
+        _candidate(
+            case, e.consultant, _seen(scan, field, int(race.rows[e.at]), e.at), e.bids, e.bid
+        )
+        for e in race.best
+    )
+
+
+def again(case: Case, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """This will hold the contest once more, between recorded candidates, from their record."""
+    if not candidates:
+        return ()
+    ids, seen = [c.consultant for c in candidates], [c.seen for c in candidates]
+    field = plan.see(seen, [consultant == case.job.previous for consultant in ids])
+    layouts = [plan.lay(one.queue, (one.latitude, one.longitude)) for one in seen]
+    tour = plan.tour(case, field, plan.bound(case, field), np.arange(len(seen)), layouts)
+    bids = plan.insert(case, tour)
+    order = sorted(range(len(ids)), key=lambda i: (bids.cost[i], ids[i]))
+    return tuple(_candidate(case, ids[i], seen[i], bids, i) for i in order)
+
+
+def _insert(race: _Race, scan: Scan, field: Field, bound: Bids, chunk: Rows) -> None:
+    layouts = [scan.roster.layouts[row] for row in race.rows[chunk].tolist()]
+    tour = plan.tour(scan.case, field, bound, chunk, layouts)
+    closer = tour.bound()
+    order = closer.argsort(kind="stable")
+    first = FIRST if len(chunk) > 2 * FIRST else len(chunk)
+    for part in (order[:first], order[first:]):
+        batch = part[closer[part] <= race.limit]
+        if len(batch):
+            bids = plan.insert(scan.case, tour.take(batch))
+            race.enter(bids, np.arange(len(batch)), chunk[batch])
+
+
+def _seen(scan: Scan, field: Field, row: int, at: int) -> Seen:
+    columns, stops = scan.roster.columns, scan.roster.plan(scan.roster.ids[row])
+    under_way = len(stops) - int(columns["queued"][row])
+    latitude, longitude = columns["spot"][:, row].tolist()
+    return Seen(
+        latitude=latitude,
+        longitude=longitude,
+        start=float(field.start[at]),
+        closes=float(field.closes[at]),
+        surplus=float(field.surplus[at]),
+        rating=float(field.rating[at]),
+        load=len(stops),
+        capacity=int(columns["capacity"][row]),
+        speaks=bool(field.speaks[at]),
+        under_way=under_way,
+        queue=stops[under_way:],
+    )
+
+
+def _candidate(case: Case, consultant: str, seen: Seen, bids: Bids, bid: int) -> Candidate:
+    return Candidate(
+        consultant,
+        float(bids.cost[bid]),
+        seen.under_way + int(bids.position[bid]),
+        float(round(case.now + float(bids.arrival[bid]) * 60.0)),
+        Terms(*bids.terms[:, bid].round(3).tolist()),
+        seen,
+    )

@@ -1,0 +1,287 @@
+"""Cheapest insertion: what a job costs at each place of each candidate's plan."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from squad.services.routing import costs
+from squad.services.routing.costs import Array
+from squad.services.routing.model import Job, Seen, Stop, Tier
+from squad.services.routing.policy import Policy
+
+TIERS: tuple[Tier, ...] = ("bronze", "silver", "gold")
+NOTHING = 4 * len(TIERS)  # the urgency of a place without a stop
+# Columns of a layout, one row for each place that a job could take in a queue: before each of
+# its stops, and after the last. Where they come from (3) and the next site from there (3), on
+# the unit sphere; the way between the two, km; is there such a site?; the stop that is there,
+# by index. Then of the stop at the place: on site?, minutes, due (epoch s), urgency.
+BEFORE, AFTER, GAP, GOES_ON, RESUMES = slice(0, 3), slice(3, 6), 6, 7, 8
+ONSITE, SERVICE, DUE, URGENCY, WIDTH = 9, 10, 11, 12, 13
+# Rows of terms, as in costs.TERMS.
+TRAVEL, WORK, REWORK, DELAYS, OVERTIME, OTHERS = 0, 1, 2, slice(3, 6), 6, 7
+LANGUAGE, CONTINUITY, FAIRNESS = 8, 9, 10
+
+
+class Case(NamedTuple):
+    """A job that is decided on.
+
+    now: epoch seconds. place: unit sphere, shape (3,). due: minutes from now.
+    weights: what its delay costs: waiting, breach, lateness.
+    """
+
+    job: Job
+    now: float
+    policy: Policy
+    place: Array
+    due: float
+    weights: Array
+
+
+class Field(NamedTuple):
+    """The candidates as columns, one entry each.
+
+    here: where they set out from, unit sphere, shape (3, n). start, closes: when they can, and
+    when overtime begins, minutes from now. used: open tickets over capacity. speaks, known: 0
+    or 1. queued: stops not under way.
+    """
+
+    here: Array
+    start: Array
+    closes: Array
+    surplus: Array
+    rating: Array
+    used: Array
+    speaks: Array
+    known: Array
+    queued: Array
+
+
+class Bids(NamedTuple):
+    """What the job costs with each candidate.
+
+    cost: minutes, to the thousandth, shape (n,). position: in the queue, shape (n,).
+    arrival: minutes from now, shape (n,). terms: minutes, shape (costs.TERMS, n).
+    """
+
+    cost: Array
+    position: NDArray[np.intp]
+    arrival: Array
+    terms: Array
+
+
+class Tour(NamedTuple):
+    """The job at every place of every queue; shapes end with (n, places).
+
+    table: the layouts, (WIDTH, …). terms: minutes, infinite where a queue has no such place,
+    (costs.TERMS, …). there: minutes to the job. arrival, stops: when they would be at the job,
+    and are at the stop now, minutes from now.
+    """
+
+    table: Array
+    terms: Array
+    there: Array
+    arrival: Array
+    stops: Array
+
+    def take(self, chosen: NDArray[np.intp]) -> "Tour":
+        """This will keep only the chosen candidates, in that order."""
+        return Tour(*(part.take(chosen, axis=-2) for part in self))
+
+    def bound(self) -> Array:
+        """This will give each candidate's least cost without what others lose, minutes."""
+        least: Array = costs.total(self.terms).min(axis=1)
+        return least
+
+
+def case(job: Job, now: float, policy: Policy) -> Case:
+    """This will work out once what every step of the decision needs of a job."""
+    place = costs.point(job.latitude, job.longitude)
+    weights = _weights(policy)[:, _urgency(job)]
+    return Case(job, now, policy, place, (job.due_at - now) / 60.0, weights)
+
+
+def lay(stops: Sequence[Stop], spot: tuple[float, float]) -> Array:
+    """This will lay out a queue, one row for each place, shape (stops + 1, WIDTH).
+
+    spot: where the consultant sets out from, degrees.
+    """
+    layout = np.zeros((len(stops) + 1, WIDTH))
+    layout[:-1, ONSITE:] = np.array([_row(stop) for stop in stops]).reshape(-1, 4)
+    layout[-1, URGENCY] = NOTHING
+    points = costs.point(*np.array([spot, *((s.latitude, s.longitude) for s in stops)]).T).T
+    came, place = 0, 0
+    for site in (index for index, stop in enumerate(stops) if stop.mode == "onsite"):
+        layout[place : site + 1, BEFORE] = points[came]
+        layout[place : site + 1, AFTER] = points[site + 1]
+        layout[place : site + 1, RESUMES] = site
+        came, place = site + 1, site + 1
+    layout[place:, BEFORE] = points[came]
+    layout[place:, RESUMES] = len(stops)
+    layout[:place, GOES_ON] = 1.0
+    layout[:place, GAP] = costs.distance_km(layout[:place, BEFORE].T, layout[:place, AFTER].T)
+    return layout
+
+
+def see(seen: Sequence[Seen], known: Sequence[bool]) -> Field:
+    """This will rebuild the candidates' columns from a decision's record."""
+    rows = [
+        (
+            s.start,
+            s.closes,
+            s.surplus,
+            s.rating,
+            s.load / s.capacity,
+            float(s.speaks),
+            float(knows),
+            float(len(s.queue)),
+        )
+        for s, knows in zip(seen, known, strict=True)
+    ]
+    numbers = np.array(rows).T
+    return Field(costs.point([s.latitude for s in seen], [s.longitude for s in seen]), *numbers)
+
+
+def follow(place: Sequence[float], stops: Iterable[Stop]) -> tuple[float, float]:
+    """This will tell where somebody ends who starts at the place and does the stops, degrees."""
+    for stop in stops:
+        if stop.mode == "onsite":
+            place = stop.latitude, stop.longitude
+    return place[0], place[1]
+
+
+def free(under_way: Iterable[Stop]) -> float:
+    """This will tell when all that is under way should be done, epoch seconds; 0: nothing is."""
+    done = 0.0
+    for stop in under_way:
+        done = max(done, stop.start_at) + stop.service_min * 60.0
+    return done
+
+
+def bound(case: Case, field: Field) -> Bids:
+    """This will cost the job as everybody's next one: exact for an empty queue.
+
+    Else it is never more than the exact cost: no way to the job is shorter than the direct one,
+    a detour or a delay of others costs nothing less than 0, and overtime is convex.
+    """
+    policy, start = case.policy, field.start
+    work = costs.service(case.job.service_min, field.surplus, field.known, policy)
+    trip = np.zeros(len(start))
+    if case.job.mode == "onsite":
+        trip = costs.travel(costs.distance_km(field.here, case.place[:, None]), policy)
+    arrival, detour = start + trip, trip * (field.queued == 0.0)
+    extra = costs.overtime(start + (detour + work), field.closes, policy)
+    terms = np.zeros((len(costs.TERMS), len(start)))
+    terms[TRAVEL] = detour
+    terms[WORK] = work
+    terms[REWORK] = costs.rework(field.surplus, field.rating, policy)
+    terms[DELAYS] = costs.delays(arrival, case.due, case.weights, policy)
+    terms[OVERTIME] = extra - costs.overtime(start, field.closes, policy)
+    terms[LANGUAGE] = costs.language(field.speaks, policy)
+    terms[CONTINUITY] = costs.continuity(field.known, policy)
+    terms[FAIRNESS] = costs.fairness(field.used, policy)
+    return _bids(terms, np.zeros(len(start), np.intp), arrival)
+
+
+def tour(
+    case: Case, field: Field, bids: Bids, chosen: NDArray[np.intp], layouts: Sequence[Array]
+) -> Tour:
+    """This will cost the job at every place of the chosen queues, but not what others lose.
+
+    bids: from `bound`, for the whole field. layouts: of the chosen, as from `lay`.
+    """
+    policy, fixed = case.policy, bids.terms[:, chosen]
+    table, gaps = _pad(layouts)
+    start, closes = field.start[chosen, None], field.closes[chosen, None]
+    there, detour, leg = _ways(case, table)
+    taken = (leg + table[SERVICE]).cumsum(axis=1)
+    depart = start + taken - (leg + table[SERVICE])
+    end, longer = start + taken[:, -1:], detour + fixed[WORK][:, None]
+    terms = np.empty((len(fixed), *leg.shape))
+    terms[:] = fixed[:, :, None]
+    terms[TRAVEL] = detour
+    terms[DELAYS] = costs.delays(depart + there, case.due, case.weights, policy)
+    terms[OVERTIME] = costs.overtime(end + longer, closes, policy)
+    terms[OVERTIME] -= costs.overtime(end, closes, policy)
+    terms[REWORK, gaps] = np.inf
+    return Tour(table, terms, there, depart + there, depart + leg)
+
+
+def insert(case: Case, tour: Tour) -> Bids:
+    """This will add what the delay costs others, and keep each candidate's cheapest place.
+
+    The earliest of equally cheap places wins.
+    """
+    terms = tour.terms.copy()
+    work = terms[WORK]
+    terms[OTHERS] = _others(case, tour, tour.there + work, terms[TRAVEL] + work)
+    place = costs.total(terms).argmin(axis=1)
+    at = np.arange(len(place)), place
+    return _bids(terms[:, *at], place, tour.arrival[at])
+
+
+def _row(stop: Stop) -> tuple[float, float, float, float]:
+    return float(stop.mode == "onsite"), stop.service_min, stop.due_at, float(_urgency(stop))
+
+
+def _urgency(work: Job | Stop) -> int:
+    """Priority and tier in one number."""
+    return (work.priority - 1) * len(TIERS) + TIERS.index(work.tier)
+
+
+@lru_cache(maxsize=8)
+def _weights(policy: Policy) -> Array:
+    """Waiting, breach and lateness by urgency, shape (3, NOTHING + 1)."""
+    rows = [
+        (policy.waiting[p], policy.breach[p] * policy.tiers.of(tier), policy.lateness[p])
+        for p in range(4)
+        for tier in TIERS
+    ]
+    return np.array([*rows, (0.0, 0.0, 0.0)]).T
+
+
+def _pad(layouts: Sequence[Array]) -> tuple[Array, NDArray[np.bool_]]:
+    """All layouts in one table, shape (WIDTH, n, longest), and where it has nothing."""
+    counts = np.array([len(layout) for layout in layouts])
+    gaps = np.arange(int(counts.max())) >= counts[:, None]
+    table = np.zeros((gaps.size, WIDTH))
+    table[:, URGENCY] = NOTHING
+    table[~gaps.ravel()] = np.concatenate(layouts)
+    return np.ascontiguousarray(table.T).reshape(WIDTH, *gaps.shape), gaps
+
+
+def _ways(case: Case, table: Array) -> tuple[Array, Array, Array]:
+    """Minutes, shape (n, places): to the job; what the way on is longer by; to the next stop."""
+    go_on = costs.travel(table[GAP], case.policy)
+    leg = go_on * table[ONSITE]
+    if case.job.mode == "remote":
+        return np.zeros_like(leg), np.zeros_like(leg), leg
+    ends = table[:6].reshape(2, 3, *leg.shape).swapaxes(0, 1)
+    km = costs.distance_km(ends, case.place[:, None, None, None])
+    there, back = costs.travel(km, case.policy)
+    return there, there + (back - go_on) * table[GOES_ON], leg
+
+
+def _others(case: Case, tour: Tour, soon: Array, late: Array) -> Array:
+    """What the stops after each place cost more, shape (n, places).
+
+    soon: minutes that remote work before the next site is put off by. late: from there on.
+    """
+    table, stop = tour.table, np.arange(tour.table.shape[2])
+    due = ((table[DUE] - case.now) / 60.0)[:, None]
+    weights = _weights(case.policy)[:, table[URGENCY].astype(np.intp)][:, :, None]
+    put_off = np.where(stop >= table[RESUMES, :, :, None], late[:, :, None], soon[:, :, None])
+    put_off *= stop >= stop[:, None]
+    # One row of stops for each place of the job, and last the plan without it.
+    times = np.empty((len(due), len(stop) + 1, len(stop)))
+    times[:] = tour.stops[:, None]
+    times[:, :-1] += put_off
+    waiting, breach, lateness = costs.delays(times, due, weights, case.policy)
+    whole: Array = (waiting + breach + lateness).cumsum(axis=2)[:, :, -1]
+    return whole[:, :-1] - whole[:, -1:]
+
+
+def _bids(terms: Array, position: NDArray[np.intp], arrival: Array) -> Bids:
+    return Bids(costs.total(terms), position, arrival, terms)
