@@ -46,6 +46,6 @@ def paged(page: Page, path: str, query: Any) -> Answer:
     """This will answer a page with its Link header."""
     if page.next is None:
         return Answer(page)
-    asked = {k: v for k, v in msgspec.structs.asdict(query).items() if v not in (None, "")}
+    asked = {k: v for k, v in msgspec.to_builtins(query).items() if v not in (None, "")}
     link = f'<{path}?{urlencode({**asked, "cursor": page.next})}>; rel="next"'
     return Answer(page, headers={"Link": link})

@@ -1,0 +1,170 @@
+"""Endpoints of signing in: OAuth 2.0 and OpenID Connect."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from squad.kernel.access import PUBLIC
+from squad.kernel.http import Answer, Call, Empty
+from squad.kernel.problem import Limited
+from squad.ports.unit import Unavailable
+from squad.services.identity.api.page import Form
+from squad.services.identity.api.people import address
+from squad.services.identity.api.rows import ENDPOINTS
+from squad.services.identity.model import grants
+from squad.services.identity.model.grants import Ask, Refused, Tokens
+from squad.services.identity.service import Identity
+
+LARGEST = 16_384  # bytes of a form
+FRESH = {"Cache-Control": "no-store", "Pragma": "no-cache"}  # RFC 6749, 5.1
+
+
+@ENDPOINTS.get("/oauth2/authorize", action=PUBLIC, query=Ask, criticality="core", media="text/html")
+async def authorize(identity: Identity, call: Call[None, Ask]) -> Answer:
+    """Show the sign-in page of an authorization request (code with PKCE S256)."""
+    form = _form(identity, call)
+    try:
+        identity.grants.client(call.query)
+    except Refused:
+        return form.refuse()
+    try:
+        grants.vet(call.query)
+    except Refused as refused:
+        return _back(identity, call.query, error=refused.error, about=refused.description)
+    return form.show(mail=call.query.login_hint)
+
+
+@ENDPOINTS.post(
+    "/oauth2/authorize", action=PUBLIC, query=Ask, criticality="core", media="text/html",
+    command=False, stream=True,
+)  # fmt: skip
+async def sign_in(identity: Identity, call: Call[None, Ask]) -> Answer:
+    """Take mail and password, and send the browser back with a code."""
+    form, ask, sent = _form(identity, call), call.query, {}
+    try:
+        identity.grants.client(ask)
+        sent = await _fields(call)
+    except Refused:
+        return form.refuse()
+    mail, password = sent.get("mail", "")[:254], sent.get("password", "")[:256]
+    if not form.ours(sent.get("token", "")):
+        return form.show(mail=mail, problem="stale", status=403)
+    try:
+        code = await identity.grants.sign_in(
+            ask=ask, mail=mail, password=password, address=address(call)
+        )
+    except Refused as refused:
+        return _back(identity, ask, error=refused.error, about=refused.description)
+    except Limited as limited:
+        wait = limited.retry_after or 1.0
+        return form.show(mail=mail, problem="slow", status=429, wait=wait)
+    except Unavailable:
+        return form.show(mail=mail, problem="busy", status=503, wait=2.0)
+    if code is None:
+        return form.show(mail=mail, problem="wrong", status=422)
+    return _back(identity, ask, code=code)
+
+
+@ENDPOINTS.post(
+    "/oauth2/token", action=PUBLIC, answer=Tokens, criticality="core", command=False, stream=True
+)
+async def token(identity: Identity, call: Call[None, Empty]) -> Answer:
+    """Exchange a code or a refresh token for tokens; errors are those of RFC 6749, 5.2."""
+    try:
+        tokens = await identity.grants.exchange(form=await _fields(call))
+    except Refused as refused:
+        told = {"error": refused.error, "error_description": refused.description}
+        return Answer(told, 400, FRESH)
+    return Answer(tokens, 200, FRESH)
+
+
+@ENDPOINTS.post("/oauth2/revoke", action=PUBLIC, command=False, stream=True)
+async def revoke(identity: Identity, call: Call[None, Empty]) -> Answer:
+    """End a refresh token and everything of its sign-in (RFC 7009)."""
+    try:
+        form = await _fields(call)
+    except Refused as refused:
+        told = {"error": refused.error, "error_description": refused.description}
+        return Answer(told, 400, FRESH)
+    await identity.grants.revoke(token=form.get("token", ""), client=form.get("client_id", ""))
+    return Answer(None, 200, FRESH)
+
+
+@ENDPOINTS.get("/oauth2/userinfo", action="identity.self")
+async def userinfo(identity: Identity, call: Call[None, Empty]) -> Answer:
+    """Tell a client about the person whose token it has (OpenID Connect Core, 5.3)."""
+    person = await identity.people.get(id=call.actor.id)
+    return Answer(grants.profile(person, grants.SCOPES), 200, FRESH)
+
+
+@ENDPOINTS.get("/.well-known/openid-configuration", action=PUBLIC)
+async def configuration(identity: Identity, call: Call[None, Empty]) -> Mapping[str, Any]:
+    """Describe the provider (OpenID Connect Discovery, 3; RFC 8414)."""
+    base = f"{identity.origin}/api/identity"
+    return {
+        "issuer": identity.directory.issuer,
+        "authorization_endpoint": f"{base}/oauth2/authorize",
+        "token_endpoint": f"{base}/oauth2/token",
+        "revocation_endpoint": f"{base}/oauth2/revoke",
+        "userinfo_endpoint": f"{base}/oauth2/userinfo",
+        "jwks_uri": f"{base}/.well-known/jwks.json",
+        "scopes_supported": grants.SCOPES,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": ["none"],
+        "revocation_endpoint_auth_methods_supported": ["none"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["ES256"],
+        "authorization_response_iss_parameter_supported": True,
+        "ui_locales_supported": ["en", "fr", "es"],
+        "claims_supported": [
+            "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce",
+            "name", "locale", "zoneinfo", "email", "phone_number",
+        ],
+    }  # fmt: skip
+
+
+@ENDPOINTS.get("/.well-known/jwks.json", action=PUBLIC)
+async def jwks(identity: Identity, call: Call[None, Empty]) -> Mapping[str, Any]:
+    """Publish the keys that verify our tokens (RFC 7517)."""
+    return identity.directory.keys()
+
+
+def _form(identity: Identity, call: Call[None, Ask]) -> Form:
+    return Form(
+        call.request,
+        call.query,
+        secret=identity.secret,
+        secure=identity.origin.startswith("https:"),
+        now=identity.now(),
+    )
+
+
+def _back(
+    identity: Identity, ask: Ask, *, code: str = "", error: str = "", about: str = ""
+) -> Answer:
+    """Sends the browser to the client, with our name against mix-ups (RFC 9207)."""
+    told = {"code": code, "error": error, "error_description": about, "state": ask.state}
+    target = grants.answer_to(ask.redirect_uri, **told, iss=identity.directory.issuer)
+    return Answer(None, 303, {"Location": target, "Referrer-Policy": "no-referrer", **FRESH})
+
+
+async def _fields(call: Call[Any, Any]) -> dict[str, str]:
+    """Reads a form, each field once. Raises Refused."""
+    kind = call.request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise Refused("invalid_request", "Send application/x-www-form-urlencoded.")
+    raw = b""
+    async for chunk in call.request.stream():
+        raw += chunk
+        if len(raw) > LARGEST:
+            raise Refused("invalid_request", f"A form may have {LARGEST} bytes.")
+    try:
+        found = parse_qs(raw.decode(), keep_blank_values=True, max_num_fields=30)
+    except ValueError as error:
+        raise Refused("invalid_request", "The form is not readable.") from error
+    if any(len(values) > 1 for values in found.values()):
+        raise Refused("invalid_request", "A field came twice.")
+    return {name: values[0] for name, values in found.items()}

@@ -1,0 +1,1 @@
+"""The rules of identity: people, hours, catalogue and grants. Pure."""
