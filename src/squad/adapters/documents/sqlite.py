@@ -9,7 +9,7 @@ from squad.ports.clock import Clock
 from squad.ports.documents import ITEMS, Document, Put
 from squad.ports.unit import Cause, Conflict, Letter
 
-SWEEP = 5_000  # expired documents removed in one transaction; more would keep writers waiting
+SWEEP = 500  # expired documents removed at once; more would keep the loop and writers waiting
 
 # Rows lie in the order of writing, the key beside them: a group of new documents fills one page.
 TABLE = """
