@@ -91,7 +91,7 @@ def _types(rows: Iterable[Endpoint]) -> list[Any]:
     """Every type that is spoken of, each once, by its repr: annotated ones may not hash."""
     found: dict[str, Any] = {repr(Problem): Problem}
     for row in rows:
-        for kind in (row.body, row.query, row.answer):
+        for kind in (row.body, row.answer):
             if kind is not None:
                 found.setdefault(repr(kind), kind)
     return list(found.values())
@@ -186,10 +186,10 @@ class _Operation:
         if self._row.query is Empty:
             return []
         if self._row.query is None:
-            schema: Object = {"type": "object", "additionalProperties": {"type": "string"}}
-            return [{"name": "parameters", "in": "query", "explode": True, "schema": schema}]
-        name = self._schema(self._row.query)["$ref"].rsplit("/", 1)[-1]
-        struct = self._components[name]
+            free = {"type": "object", "additionalProperties": {"type": "string"}}
+            return [{"name": "parameters", "in": "query", "explode": True, "schema": free}]
+        (schema,), parts = collect([self._row.query])
+        struct = parts[schema["$ref"].rsplit("/", 1)[-1]]
         required = struct.get("required", ())
         return [
             _parameter(field, schema, field in required)

@@ -21,7 +21,35 @@ def collect(types: Sequence[Any]) -> tuple[list[Object], Object]:
             _mark_moments(field.type, schema["properties"][field.encode_name])
     for schema in parts.values():
         _explain(schema)
+    _shorten([*found, parts], parts)
     return list(found), dict(sorted(parts.items()))
+
+
+def _shorten(documents: Iterable[Any], parts: Object) -> None:
+    """Names that two services have come with their whole path: `tickets_Change` is enough."""
+    names = {long: "_".join(_told(long)) for long in parts if "." in long}
+    for document in documents:
+        for holder in _referring(document):
+            name = holder["$ref"].rsplit("/", 1)[-1]
+            holder["$ref"] = REF.format(name=names.get(name, name))
+    for long, short in names.items():
+        parts[short] = parts.pop(long)
+
+
+def _told(path: str) -> list[str]:
+    silent = ("squad", "contracts", "kernel", "services", "api", "model", "service")
+    return [word for word in path.split(".") if word not in silent]
+
+
+def _referring(value: Any) -> Iterator[Object]:
+    """Every object with a `$ref` in a document."""
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _referring(inner)
 
 
 def _structs(types: Iterable[inspect.Type]) -> list[inspect.StructType]:
