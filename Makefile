@@ -14,13 +14,14 @@ help: ## List these commands
 up: $(READY) ## Start everything with the demo world on http://127.0.0.1:8000
 	$(BIN)/squad up --demo
 
-test: $(READY) ## Run all tests and check the import rules
+test: $(READY) ## Run all tests, and check the import rules
 	$(BIN)/pytest
 	$(BIN)/lint-imports --no-logo
 
-lint: $(READY) ## Check style and format
+lint: $(READY) ## Check style, format and import rules
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-logo
 
 types: $(READY) ## Check types (mypy --strict)
 	$(BIN)/mypy
