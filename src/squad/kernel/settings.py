@@ -1,5 +1,6 @@
 """Settings: one URL per port, read once at start; secrets masked where they are shown."""
 
+import contextlib
 import re
 import secrets
 from collections.abc import Mapping
@@ -88,7 +89,9 @@ def secret(settings: Settings) -> bytes:
         part = path.with_name(f"secret.{secrets.token_hex(4)}")
         part.touch(mode=0o600)
         part.write_text(secrets.token_hex(32))
-        part.replace(path)
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(part)  # never over the one that another process just made
+        part.unlink()
     return path.read_bytes()
 
 
