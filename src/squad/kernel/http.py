@@ -76,7 +76,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the service's interface.
 
     action: what `kernel.access.TABLE` must allow. command: takes an Idempotency-Key, and its
-    answer is kept. stream: the body is not JSON and is read by `run` itself.
+    answer is kept. stream: the body is not JSON and is read by `run` itself; takes: its media
+    type, for the documents.
     """
 
     method: str
@@ -90,6 +91,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     criticality: Criticality = "normal"
     command: bool = False
     stream: bool = False
+    takes: str = "*/*"
     media: str = "application/json"
     problems: tuple[int, ...] = ()
 

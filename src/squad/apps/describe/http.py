@@ -204,15 +204,13 @@ class _Operation:
         return [{"$ref": f"#/components/parameters/{name}"} for name in names]
 
     def _body(self) -> Object:
-        """A struct is JSON; with `stream` it is a form, and without a struct bytes of any kind."""
         row = self._row
-        if row.body is None:
-            return {"required": True, "content": {"*/*": {"schema": {}}}}
+        if row.stream:
+            return {"required": True, "content": {row.takes: {"schema": {}}}}
         schema = self._schema(row.body)
-        kind = "application/x-www-form-urlencoded" if row.stream else "application/json"
         name = schema.get("$ref", "").rsplit("/", 1)[-1]
         required = bool(self._components.get(name, {}).get("required", True))
-        return {"required": required, "content": {kind: {"schema": schema}}}
+        return {"required": required, "content": {"application/json": {"schema": schema}}}
 
     def _responses(self) -> Object:
         row = self._row
