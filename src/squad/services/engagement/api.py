@@ -22,14 +22,13 @@ from squad.kernel.page import Cursor, Limit, Page, cursor, paged, parts
 from squad.kernel.problem import Impossible, Missing, Oversize
 from squad.ports.unit import Cause
 from squad.services.engagement import model
-from squad.services.engagement.model import Chosen, Preferences, Receipt, Shown, Survey
+from squad.services.engagement.model import Chosen, Preferences, Receipt, Survey, Ticked
 from squad.services.engagement.service import Engagement
 
 ENDPOINTS = Endpoints("/api/engagement")
 FORM = 65_536  # bytes of the survey's form: 2,000 characters, spelled with percent signs
 COMMENT = 2_000  # characters
 
-_HTML = "text/html; charset=utf-8"
 _ACCEPTED = ["application/json", "text/html"]
 
 
@@ -119,9 +118,9 @@ async def notifications(engagement: Engagement, call: Call[None, Listed]) -> Ans
 
 
 @ENDPOINTS.post(
-    "/notifications/{id}/read", action="engagement.own", answer=Shown, criticality="sheddable"
+    "/notifications/{id}/read", action="engagement.own", answer=Ticked, criticality="sheddable"
 )
-async def read(engagement: Engagement, call: Call[None, Empty]) -> Shown:
+async def read(engagement: Engagement, call: Call[None, Empty]) -> Ticked:
     """Mark one of your notifications as read."""
     return await engagement.read(person=call.actor.id, id=call.id(), cause=call.cause)
 
@@ -227,15 +226,8 @@ async def _form(call: Call[None, Empty]) -> tuple[int | None, str]:
 
 
 def _result(survey: Survey) -> Result:
-    receipt = model.receipt(survey)
-    return Result(
-        ticket=survey.ticket,
-        reference=survey.reference,
-        consultant=survey.consultant,
-        rating=receipt.rating,
-        comment=survey.comment,
-        answered_at=receipt.answered_at,
-    )
+    given = msgspec.structs.asdict(survey)
+    return Result(**{name: given[name] for name in Result.__struct_fields__})
 
 
 def _asked(engagement: Engagement, survey: Survey, language: Language) -> Asked:
@@ -295,7 +287,7 @@ def _framed(code: str, title: str, content: str, status: int) -> Answer:
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    return Answer(html.encode(), status, headers, _HTML)
+    return Answer(html.encode(), status, headers, "text/html")
 
 
 @cache

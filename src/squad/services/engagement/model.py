@@ -78,12 +78,18 @@ class Reader(msgspec.Struct, frozen=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What was answered."""
+    """That a survey was answered. It is kept for repeats: so without the comment."""
 
     reference: str
     rating: int
-    comment: str
     answered_at: datetime
+
+
+class Ticked(msgspec.Struct, frozen=True, kw_only=True):
+    """That a notification was read."""
+
+    id: str
+    read_at: datetime
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -152,7 +158,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def learn(known: Record | None, person: Person) -> Record | None:
-    """This will take over a person's record, or give None where a newer one or erasure holds."""
+    """This will take over a person's record; None where a newer one or erasure holds."""
     if known is not None and (known.erased or known.version >= person.version):
         return None
     return Record(
@@ -220,8 +226,7 @@ def zone_of(record: Record) -> ZoneInfo:
 def quiet_end(quiet: Quiet, zone: ZoneInfo, now: datetime) -> datetime:
     """This will give the end of the quiet hours that `now` lies in, or `now` outside of them.
 
-    Where clocks go back and the end comes twice, the one after `now`; where clocks go forward
-    over the end, as long after the jump (PEP 495).
+    An end that comes twice is the one after `now`, one that is skipped lies as long after (PEP 495).
     """
     local, start, end = now.astimezone(zone), _clock(quiet.start), _clock(quiet.end)
     at = local.time().replace(tzinfo=None)
@@ -260,8 +265,7 @@ def lapsed(mail: Mail, now: datetime) -> bool:
 def ask(known: Survey | None, ticket: Ticket, now: datetime) -> Survey | None:
     """This will make the survey of a closed ticket; None where it was answered before.
 
-    Closed again after a reopening, an unanswered survey gets a new link; the old one works too
-    and leads to the same survey.
+    Asked again unanswered, it has a new link; the old one works too, for the same survey.
     """
     if known is not None and known.rating is not None:
         return None
@@ -289,7 +293,6 @@ def receipt(survey: Survey) -> Receipt:
     return Receipt(
         reference=survey.reference,
         rating=survey.rating or 0,
-        comment=survey.comment,
         answered_at=survey.answered_at or survey.until,
     )
 

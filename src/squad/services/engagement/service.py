@@ -32,6 +32,7 @@ from squad.services.engagement.model import (
     Record,
     Shown,
     Survey,
+    Ticked,
 )
 from squad.services.engagement.store import Store, Voice
 
@@ -179,8 +180,8 @@ class Engagement:
         ]
         return Inbox(items, rows[limit - 1][0] if len(rows) > limit else None, fresh)
 
-    async def read(self, *, person: str, id: str, cause: Cause) -> Shown:
-        """This will mark a notification as read. Raises Missing."""
+    async def read(self, *, person: str, id: str, cause: Cause) -> Ticked:
+        """This will mark a notification as read. Raises Missing, Conflict."""
         found = await self._store.note(person, id)
         if found is None:
             raise Missing("There is no such notification.")
@@ -188,10 +189,9 @@ class Engagement:
         if note.read_at is None:
             note = replace(note, read_at=unit.now)
             unit.write(store.save_note(person, id, note, version, unit.now))
-        reader = await self._store.reader(person)
-        shown = await self.voice.show(id, note, read=True, reader=reader)
-        await unit.commit(shown)
-        return shown
+        ticked = Ticked(id=id, read_at=note.read_at or unit.now)
+        await unit.commit(ticked)
+        return ticked
 
     async def read_all(self, *, person: str, cause: Cause) -> None:
         """This will mark everything that is in the inbox now as read."""
