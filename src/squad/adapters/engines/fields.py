@@ -68,24 +68,25 @@ def entry(document: tantivy.Document) -> Entry:
     return msgspec.msgpack.decode(bytes(document.get_first("entry") or b""), type=Entry)
 
 
-def document(change: Change, schema: tantivy.Schema) -> tantivy.Document:
-    """This will lay out an entry."""
+def document(change: Change, schema: tantivy.Schema) -> tuple[tantivy.Document, set[str]]:
+    """This will lay out an entry, and give the words that are in it."""
     entry = change.entry
     title, body, private = words(entry.title), words(entry.body), words(entry.private)
-    fields = {
+    text = title + body
+    laid = {
         "id": exact(entry.id),
         "tag": list(_tags(entry)),
         "version": entry.version,
         "at": entry.at,
         "fresh": _NEUTRAL + max(0, int((entry.at - _YEAR_2020) / 60)),
-        "title": " ".join(map(fold, title)),
-        "words": " ".join(title + body),
-        "text": " ".join(stem(word, entry.language) for word in title + body),
+        "title": " ".join([fold(word) for word in title]),
+        "words": " ".join(text),
+        "text": " ".join([stem(word, entry.language) for word in text]),
         "secret": " ".join(private),
-        "private": " ".join(stem(word, entry.language) for word in private),
+        "private": " ".join([stem(word, entry.language) for word in private]),
         "entry": change.packed,
     }
-    return tantivy.Document.from_dict(fields, schema)
+    return tantivy.Document.from_dict(laid, schema), {*text, *private}
 
 
 def exact(value: str) -> str:

@@ -5,48 +5,70 @@ from html import escape
 from typing import Final
 
 from squad.adapters.engines.terms import Plan
-from squad.adapters.engines.words import Token, tokens
+from squad.adapters.engines.words import normal, spans
 
 WIDTH: Final = 240  # characters of a text that are shown
 _BEFORE = 60  # characters shown ahead of the first mark
-_SEARCHED = 20_000  # characters of a text that are looked through
+_LONGEST = 120  # characters of a word that is marked
+_STRETCH, _STRETCHES = 800, 25  # characters looked through at a time until one has a mark
+
+_Span = tuple[int, int]
 
 
-def highlight(text: str, language: str, plan: Plan) -> str | None:
-    """This will give the text, or its best part, HTML-escaped with <mark> around what was sought.
+class Marker:
+    """Marks texts in one language for one plan; it remembers each word it met."""
 
-    None: nothing in it was sought.
-    """
-    found = [
-        token
-        for token in tokens(text, _SEARCHED)
-        if token.end - token.start <= _BEFORE * 2 and plan.marks(token.word, language)
-    ]
-    if not found:
+    def __init__(self, plan: Plan, language: str) -> None:
+        self._plan: Final = plan
+        self._language: Final = language
+        self._met: Final[dict[str, bool]] = {}
+
+    def highlight(self, text: str) -> str | None:
+        """This will give the text, or its best part, HTML-escaped, <mark> around what was sought.
+
+        None: nothing in its first 20,000 characters was sought.
+        """
+        for start in range(0, min(len(text), _STRETCH * _STRETCHES), _STRETCH):
+            if found := self._found(text, start, start + _STRETCH):
+                return _marked(text, found)
         return None
+
+    def _found(self, text: str, start: int, end: int) -> list[_Span]:
+        met, found = self._met, []
+        for span in spans(text, start, end):
+            word = text[span[0] : span[1]]
+            sought = met.get(word)
+            if sought is None:
+                sought = met[word] = self._sought(word)
+            if sought:
+                found.append(span)
+        return found
+
+    def _sought(self, word: str) -> bool:
+        return len(word) <= _LONGEST and self._plan.sought(normal(word), self._language)
+
+
+def _marked(text: str, found: list[_Span]) -> str:
     start, end = (0, len(text)) if len(text) <= WIDTH else _window(text, found)
     parts = ["…" if start else ""]
-    for token in found:
-        if start <= token.start and token.end <= end:
-            parts += escape(text[start : token.start]), "<mark>"
-            parts += escape(text[token.start : token.end]), "</mark>"
-            start = token.end
+    for one, two in found:
+        if start <= one and two <= end:
+            parts += escape(text[start:one]), "<mark>", escape(text[one:two]), "</mark>"
+            start = two
     parts += escape(text[start:end]), "…" if end < len(text) else ""
     return "".join(parts)
 
 
-def _window(text: str, found: list[Token]) -> tuple[int, int]:
+def _window(text: str, found: list[_Span]) -> _Span:
     """The stretch with the most marks, the earliest of equals, cut between words."""
-    ends = [token.end for token in found]
+    ends = [end for _, end in found]
     reach = WIDTH - _BEFORE
-    best = max(
-        range(len(found)), key=lambda i: (bisect_right(ends, found[i].start + reach) - i, -i)
-    )
-    first = found[best].start
+    best = max(range(len(found)), key=lambda i: (bisect_right(ends, found[i][0] + reach) - i, -i))
+    first, last = found[best]
     start = max(0, min(first - _BEFORE, len(text) - WIDTH))
     if start:
         start = text.find(" ", start, first) + 1 or start
     end = start + WIDTH
     if end < len(text):
-        end = max(text.rfind(" ", found[best].end, end), found[best].end)
+        end = max(text.rfind(" ", last, end), last)
     return start, min(end, len(text))

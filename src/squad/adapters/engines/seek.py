@@ -1,16 +1,17 @@
 """Seek: queries answered from one generation: ranked, filtered, paged and marked."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from tantivy import Query as Ask
 
 from squad.adapters.engines import fields
 from squad.adapters.engines.asks import Asker
-from squad.adapters.engines.marks import highlight
+from squad.adapters.engines.marks import Marker
 from squad.adapters.engines.tantivy import Generation
 from squad.adapters.engines.terms import LONGEST, Plan, plan
 from squad.adapters.engines.words import fold, words
-from squad.ports.index import DEEPEST, Entry, Found, Hit, Query
+from squad.ports.index import DEEPEST, Found, Hit, Query
 
 LARGEST: Final = 200  # hits on a page
 _AHEAD, _TIES = 20, 1_000  # hits looked at beyond a page, and where they tie, to order equals
@@ -31,7 +32,7 @@ class Seeker:
         end = min(start + min(max(query.limit, 0), LARGEST), DEEPEST)
         sought = plan(query.text, self._vocabulary)
         ranked, total = self._ranked(self._asker.find(sought, query), end, bool(sought.slots))
-        hits = tuple(self._hit(*each, sought, query.private) for each in ranked[start:end])
+        hits = tuple(self._hits(ranked[start:end], sought, query.private))
         return Found(hits, total, str(end) if hits and end < min(total, DEEPEST) else "")
 
     def suggest(self, prefix: str, query: Query, limit: int) -> list[str]:
@@ -63,19 +64,20 @@ class Seeker:
         pairs = sorted(zip(hits, moments, strict=True), key=lambda it: (-it[0][0], -(it[1] or 0)))
         return [hit for hit, _ in pairs], result.count
 
-    def _hit(self, score: float, address: Any, sought: Plan, private: bool) -> Hit:
-        entry = fields.entry(self._searcher.doc(address))
-        return Hit(entry.id, entry.kind, score, entry.payload, _marked(entry, sought, private))
+    def _hits(
+        self, ranked: Iterable[tuple[float, Any]], sought: Plan, private: bool
+    ) -> Iterator[Hit]:
+        markers: dict[str, Marker] = {}
+        for score, address in ranked:
+            entry = fields.entry(self._searcher.doc(address))
+            marker = markers.setdefault(entry.language, Marker(sought, entry.language))
+            texts = entry.title, entry.body, entry.private if private else ""
+            shown = tuple(text for text in map(marker.highlight, texts) if text is not None)
+            yield Hit(entry.id, entry.kind, score, entry.payload, shown)
 
     def _titles(self, ask: Ask) -> list[str]:
         newest = self._searcher.search(ask, _TITLES, count=False, order_by_field="at")
         return [fields.entry(self._searcher.doc(at)).title for _, at in newest.hits]
-
-
-def _marked(entry: Entry, sought: Plan, private: bool) -> tuple[str, ...]:
-    shown = (entry.title, entry.body, entry.private if private else "")
-    marked = (highlight(text, entry.language, sought) for text in shown)
-    return tuple(text for text in marked if text is not None)
 
 
 def _start(cursor: str) -> int:

@@ -154,11 +154,13 @@ class _Footer(msgspec.Struct):
 
 def _intact(path: Path) -> bool:
     """This will check a file of tantivy's against the CRC-32 in its footer."""
-    size = path.stat().st_size
+    left = path.stat().st_size - _TAIL.size
+    if left < 0:
+        return False
     with path.open("rb") as file:
-        file.seek(max(0, size - _TAIL.size))
+        file.seek(left)
         length, magic = _TAIL.unpack(file.read())
-        left = size - _TAIL.size - length
+        left -= length
         if magic != _MAGIC or left < 0:
             return False
         file.seek(left)

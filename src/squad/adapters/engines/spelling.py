@@ -58,12 +58,13 @@ class Vocabulary:
         """
         same: list[str] = []
         near: list[tuple[int, str]] = []
+        guess = _guessed(typed, SHORTEST)
         for number in self._meeting(typed):
             word = self._words[number]
             folded = fold(word)
             if folded == typed:
                 same.append(word)
-            elif one_edit(folded, typed):
+            elif guess and one_edit(folded, typed):
                 near.append((-int(self._seen[number]), word))
         return same, [word for _, word in sorted(near)]
 
@@ -113,8 +114,12 @@ def one_edit(one: str, other: str) -> bool:
     return head[1:] == tail[1:] or (head[:2] == tail[1::-1] and head[2:] == tail[2:])
 
 
+def _guessed(folded: str, shortest: int) -> bool:
+    return len(folded) >= shortest and folded.isalpha()
+
+
 def _filings(folded: str, shortest: int) -> list[int]:
     """The word's keys; one alone if it is too short or has a digit."""
-    if len(folded) < shortest or not folded.isalpha():
+    if not _guessed(folded, shortest):
         return [hash(folded)]
     return [hash(folded), *{hash(folded[:i] + folded[i + 1 :]) for i in range(len(folded))}]

@@ -10,7 +10,6 @@ import tantivy
 from squad.adapters.engines import fields
 from squad.adapters.engines.fields import Change
 from squad.adapters.engines.spelling import Vocabulary
-from squad.adapters.engines.words import words
 from squad.ports.index import Entry
 from squad.ports.unit import Unavailable
 
@@ -83,17 +82,20 @@ class Generation:
         """
         if not self._waiting:
             return
+        seen: Counter[str] = Counter()
         try:
             self._writer = self._writer or self._pen()
             for id, change in self._waiting.items():
                 self._writer.delete_documents_by_term("id", fields.exact(id))
                 if change is not None:
-                    self._writer.add_document(fields.document(change, self.schema))
+                    document, words = fields.document(change, self.schema)
+                    self._writer.add_document(document)
+                    seen.update(words)
             self._writer.commit()
         except (ValueError, OSError) as error:
             self._writer = None
             raise Unavailable("the index cannot be written") from error
-        self._learn()
+        self.vocabulary.learn(seen.items())
         self._reload()
         self._waiting = {}
 
@@ -112,14 +114,6 @@ class Generation:
     def _reload(self) -> None:
         self._index.reload()
         self.searcher = self._index.searcher()
-
-    def _learn(self) -> None:
-        seen: Counter[str] = Counter()
-        for change in self._waiting.values():
-            if change is not None:
-                entry = change.entry
-                seen.update({*words(entry.title), *words(entry.body), *words(entry.private)})
-        self.vocabulary.learn(seen.items())
 
     def _relieve(self) -> None:
         if len(self._waiting) >= _WAITING:

@@ -23,7 +23,7 @@ class Plan(NamedTuple):
     folded: frozenset[str]
     stems: frozenset[str]
 
-    def marks(self, word: str, language: str) -> bool:
+    def sought(self, word: str, language: str) -> bool:
         """This will tell whether a word of an entry in this language is one that was sought."""
         return fold(word) in self.folded or stem(word, language) in self.stems
 

@@ -4,12 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 LONGEST: Final = 64  # characters of a word that count
-_WORD: Final = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+_WORD: Final = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _CACHED = 10_000  # words; the commonest ones make up nearly all of any text
 
 
@@ -27,23 +27,15 @@ _STEM: Final = {
 }
 
 
-class Token(NamedTuple):
-    """A word and where it stands in the text. start, end: characters."""
-
-    start: int
-    end: int
-    word: str
-
-
 def words(text: str) -> list[str]:
     """This will give the words in order, in lower case, accents kept."""
-    return [_normal(word) for word in _WORD.findall(text)]
+    return [normal(word) for word in _WORD.findall(text)]
 
 
-def tokens(text: str, limit: int) -> Iterator[Token]:
-    """This will give the words of the first `limit` characters with their places."""
-    for match in _WORD.finditer(text, 0, limit):
-        yield Token(match.start(), match.end(), _normal(match[0]))
+def spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """This will give where words stand between two places of a text, characters."""
+    for match in _WORD.finditer(text, start, end):
+        yield match.span()
 
 
 @lru_cache(_CACHED)
@@ -68,8 +60,11 @@ def stems(word: str) -> frozenset[str]:
 
 
 @lru_cache(_CACHED)
-def _normal(word: str) -> str:
-    """NFKC, lower case, without marks that nothing absorbed and without blanks that NFKC made."""
+def normal(word: str) -> str:
+    """This will give a word in NFKC and lower case, 64 characters at most.
+
+    Marks that NFKC could not absorb are left out, and so are blanks that it made.
+    """
     plain = unicodedata.normalize("NFKC", word).lower()
     kept = (c for c in plain if not (unicodedata.combining(c) or c.isspace()))
     return "".join(kept)[:LONGEST] or word[:LONGEST]
