@@ -226,7 +226,7 @@ def zone_of(record: Record) -> ZoneInfo:
 def quiet_end(quiet: Quiet, zone: ZoneInfo, now: datetime) -> datetime:
     """This will give the end of the quiet hours that `now` lies in, or `now` outside of them.
 
-    An end that comes twice is the one after `now`, one that is skipped lies as long after (PEP 495).
+    An end that comes twice is the one after `now`; skipped, it lies as long after (PEP 495).
     """
     local, start, end = now.astimezone(zone), _clock(quiet.start), _clock(quiet.end)
     at = local.time().replace(tzinfo=None)
