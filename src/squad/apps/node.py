@@ -63,8 +63,14 @@ class Node:
         for definition in self.definitions:
             kit = await self.adapters.kit(definition)
             self.running[definition.name] = await definition.start(kit)
+        subject = pages.Subject(
+            self.adapters.vitals,
+            self.adapters.bus.depth,
+            self.adapters.clock,
+            self.settings.origin,
+        )
         self.app = Litestar(
-            route_handlers=[*self._routes(), *pages.routes(self.ready)],
+            route_handlers=[*self._routes(), *pages.routes(subject)],
             exception_handlers={Exception: render_error},
             openapi_config=None,
             request_max_body_size=None,  # the edge and the endpoints bound bodies

@@ -47,6 +47,18 @@ def handled(queue: str, type: str, verdict: str, age: float) -> None:
     _age(queue).observe(max(0.0, age))
 
 
+def acknowledged(queue: str) -> dict[str, int]:
+    """This will count the letters that a queue's service handled since the start, by type."""
+    return {
+        sample.labels["type"]: int(sample.value)
+        for metric in _letters.collect()
+        for sample in metric.samples
+        if sample.name == "squad_letters_total"
+        and sample.labels["queue"] == queue
+        and sample.labels["verdict"] == "ack"
+    }
+
+
 def gauge(name: str, text: str, labels: tuple[str, ...] = ()) -> Any:
     """This will give the gauge of that name, making it the first time."""
     if name not in _gauges:
