@@ -228,7 +228,8 @@ def quiet_end(quiet: Quiet, zone: ZoneInfo, now: datetime) -> datetime:
 
     An end that comes twice is the one after `now`; skipped, it lies as long after (PEP 495).
     """
-    local, start, end = now.astimezone(zone), _clock(quiet.start), _clock(quiet.end)
+    start, end = time.fromisoformat(quiet.start), time.fromisoformat(quiet.end)
+    local = now.astimezone(zone)
     at = local.time().replace(tzinfo=None)
     inside = start <= at < end if start < end else at >= start or at < end
     if not inside or start == end:
@@ -295,7 +296,3 @@ def receipt(survey: Survey) -> Receipt:
         rating=survey.rating or 0,
         answered_at=survey.answered_at or survey.until,
     )
-
-
-def _clock(minute: str) -> time:
-    return time(int(minute[:2]), int(minute[3:]))
