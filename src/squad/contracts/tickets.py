@@ -1,4 +1,4 @@
-"""What tickets tells the others: every step of a ticket, each with the whole ticket as it stands."""
+"""What tickets tells the others: every step of a ticket, each with the whole ticket."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -108,10 +108,22 @@ class TicketUpdated(TicketEvent, frozen=True, kw_only=True):
     type: ClassVar[str] = "squad.tickets.updated.v1"
 
 
+class Remark(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was written on a ticket."""
+
+    id: Id
+    visibility: Visibility
+    text: str
+
+
 class TicketSnapshot(TicketEvent, frozen=True, kw_only=True):
-    """A ticket as it stands, sent again because a service asked for all of them."""
+    """A ticket as it stands, sent again because a service asked for all of them.
+
+    remarks: what was written on it, oldest first.
+    """
 
     type: ClassVar[str] = "squad.tickets.snapshot.v1"
+    remarks: Sequence[Remark] = ()
 
 
 class TicketAccepted(TicketEvent, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from squad.services.routing import contest, plan, rules
-from squad.services.routing.model import Decision, Job, Miss
+from squad.services.routing.model import Decision, Job, Lack, Miss
 from squad.services.routing.plan import Case
 from squad.services.routing.policy import Policy
 from squad.services.routing.roster import Roster
@@ -64,6 +64,23 @@ def recompute(decision: Decision, policy: Policy) -> Decision:
         excluded=decision.excluded,
         near=decision.near,
     )
+
+
+def obstacles(
+    job: Job, roster: Roster, consultant: str, now: float, policy: Policy
+) -> tuple[Lack, ...]:
+    """This will tell every hard constraint that giving the job to one consultant would break.
+
+    Raises:
+        KeyError: not on the roster.
+    """
+    if consultant not in roster:
+        raise KeyError(consultant)
+    roster.advance(now)
+    scan = Scan(plan.case(job, now, policy), roster)
+    codes = rules.check(scan)
+    index = np.flatnonzero(scan.rows == roster.row(consultant))
+    return rules.misses(scan, codes, index)[0].lacks if codes[index].any() else ()
 
 
 def _near(scan: Scan, codes: Codes, tally: dict[int, int]) -> tuple[Miss, ...]:

@@ -313,7 +313,11 @@ class Tickets:
 
         async def load(after: str, limit: int) -> list[tuple[str, list[tuple[Event, int]]]]:
             page = await self.store.page(after, limit)
-            return [(t.id, [(events.TicketSnapshot(ticket=t), t.version)]) for t in page]
+            said = await self.store.remarks([ticket.id for ticket in page])
+            return [
+                (t.id, [(events.TicketSnapshot(ticket=t, remarks=said.get(t.id, ())), t.version)])
+                for t in page
+            ]
 
         await send_page(self.books, event, cause, source="tickets", load=load)
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from squad.contracts.people import Person
-from squad.contracts.tickets import Ticket
+from squad.contracts.tickets import Remark, Ticket
 from squad.ports.database import Database, Statement
 from squad.services.tickets.model import Attachment, Entry, Extra, Message, TicketView
 
@@ -270,6 +270,18 @@ class Store:
             Message(id=row[0], at=_time(row[1]), author=row[2], visibility=row[3], text=row[4])
             for row in rows
         ]
+
+    async def remarks(self, tickets: Sequence[str]) -> dict[str, list[Remark]]:
+        """This will load what was written on some tickets, oldest first, for snapshots."""
+        rows = await self._database.fetch(
+            "select ticket, id, visibility, text from messages"
+            f" where ticket in ({', '.join('?' * len(tickets))}) order by at, id",
+            tuple(tickets),
+        )
+        found: dict[str, list[Remark]] = {}
+        for ticket, id, visibility, text in rows:
+            found.setdefault(ticket, []).append(Remark(id=id, visibility=visibility, text=text))
+        return found
 
     async def attachments(self, id: str, *, internal: bool) -> list[tuple[Attachment, str]]:
         """This will load the records of a ticket's files, with their blob keys."""

@@ -1,0 +1,126 @@
+"""Open work: what routing knows of a ticket, and what is to be done about it. Pure."""
+
+import math
+from collections.abc import Iterable
+
+import msgspec
+
+from squad.contracts.people import Interval, Person
+from squad.contracts.tickets import Ticket
+from squad.services.routing.hours import merge
+from squad.services.routing.model import Consultant, Job, Span, State, Stop
+
+FINISHED = ("closed", "cancelled")
+FREE = ("new", "needs_dispatcher")
+_STATES: dict[str, State] = {
+    "assigned": "assigned",
+    "accepted": "accepted",
+    "waiting": "accepted",
+    "travelling": "travelling",
+    "on_site": "on_site",
+}
+NEVER = math.inf
+
+
+class Work(msgspec.Struct, frozen=True):
+    """A ticket in routing's eyes.
+
+    answered: the last turn that routing answered, by an assignment or by saying that it stalled.
+    answer_by: the offer lapses then, epoch seconds; infinite: no offer is open.
+    """
+
+    ticket: Ticket
+    answered: int = 0
+    answer_by: float = NEVER
+
+    @property
+    def open(self) -> bool:
+        """Whether anything may still have to be done about it."""
+        return self.ticket.status not in FINISHED
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has no consultant and needs one."""
+        return self.ticket.assignee is None and self.ticket.status in FREE
+
+    @property
+    def due(self) -> bool:
+        """Whether its present turn is not answered yet."""
+        return self.waits and self.ticket.turn > self.answered
+
+    @property
+    def state(self) -> State | None:
+        """How far it is in its consultant's plan; None: in nobody's plan."""
+        return _STATES.get(self.ticket.status) if self.ticket.assignee else None
+
+    @property
+    def rank(self) -> tuple[int, float, str]:
+        """The order in which waiting tickets are served: priority, then promise, then id."""
+        return self.ticket.priority, self.ticket.due_at.timestamp(), self.ticket.id
+
+
+def job_of(ticket: Ticket) -> Job:
+    """This will describe a ticket as a job."""
+    return Job(
+        ticket=ticket.id,
+        version=ticket.version,
+        latitude=ticket.spot.latitude,
+        longitude=ticket.spot.longitude,
+        mode=ticket.mode,
+        priority=ticket.priority,
+        tier=ticket.tier,
+        created_at=ticket.created_at.timestamp(),
+        due_at=ticket.due_at.timestamp(),
+        skills=dict(ticket.skills),
+        language=ticket.language,
+        country=ticket.spot.country,
+        territory=ticket.territory,
+        service_min=float(max(1, ticket.service)),
+        certification=ticket.certification or None,
+        previous=ticket.previous,
+        declined_by=frozenset(ticket.declined),
+    )
+
+
+def stop_of(ticket: Ticket, state: State, start_at: float) -> Stop:
+    """This will describe a ticket as a stop in somebody's plan."""
+    return Stop(
+        ticket=ticket.id,
+        latitude=ticket.spot.latitude,
+        longitude=ticket.spot.longitude,
+        service_min=float(max(1, ticket.service)),
+        due_at=ticket.due_at.timestamp(),
+        priority=ticket.priority,
+        tier=ticket.tier,
+        mode=ticket.mode,
+        state=state,
+        start_at=start_at,
+    )
+
+
+def consultant_of(person: Person, intervals: Iterable[Interval]) -> Consultant | None:
+    """This will describe a person as a consultant; None: not one, not active, or without a home."""
+    if "consultant" not in person.roles or not person.active or person.home is None:
+        return None
+    if person.capacity < 1:
+        return None
+    spans: dict[str, list[Span]] = {"shift": [], "on_call": [], "leave": []}
+    for interval in intervals:
+        spans[interval.kind].append((interval.start.timestamp(), interval.end.timestamp()))
+    return Consultant(
+        id=person.id,
+        latitude=person.home.latitude,
+        longitude=person.home.longitude,
+        skills=dict(person.skills),
+        certifications=frozenset(person.certifications),
+        languages=frozenset(person.languages),
+        country=person.home.country,
+        territories=frozenset(person.territories),
+        capacity=person.capacity,
+        rating=person.rating,
+        max_travel_min=float(person.max_travel),
+        zone=person.zone,
+        shifts=tuple(merge(spans["shift"])),
+        on_call=tuple(sorted(spans["on_call"])),
+        leave=tuple(sorted(spans["leave"])),
+    )
