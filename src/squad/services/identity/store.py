@@ -99,11 +99,8 @@ def _values(person: Person, erased: bool) -> tuple[Any, ...]:
 
 def guard_person(person: Person) -> Statement:
     """This will make a unit rely on a person as loaded."""
-    return Statement(
-        "update people set version = version where id = ? and version = ?",
-        (person.id, person.version),
-        1,
-    )
+    sql = "update people set version = version where id = ? and version = ?"
+    return Statement(sql, (person.id, person.version), 1)
 
 
 def guard_administrators(version: int) -> Statement:

@@ -146,5 +146,5 @@ class Form:
                 "X-Frame-Options": "DENY",
                 **headers,
             },
-            "text/html; charset=utf-8",
+            "text/html",
         )

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from squad.contracts.people import Person
 
@@ -81,15 +81,15 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     nonce: str = ""
 
 
-class Tokens(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The answer of the token endpoint (RFC 6749, 5.1)."""
+class Tokens(msgspec.Struct, frozen=True):
+    """The answer of the token endpoint (RFC 6749, 5.1); an id token where `openid` was asked."""
 
     access_token: str
     expires_in: int
     refresh_token: str
     scope: str
-    token_type: str = msgspec.field(default="Bearer")
-    id_token: str = ""
+    token_type: str = "Bearer"  # noqa: S105
+    id_token: str | UnsetType = UNSET
 
 
 class Refused(Exception):

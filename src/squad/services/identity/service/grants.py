@@ -2,6 +2,8 @@
 
 import secrets
 
+from msgspec.structs import replace
+
 from squad.contracts.people import Person
 from squad.kernel import log
 from squad.kernel.ids import uuid7
@@ -114,10 +116,11 @@ class Grants:
 
     def _tokens(self, person: Person, grant: Grant, token: str, now: float) -> Tokens:
         access = self._directory.sign(grants.access(person, grant.client, uuid7(), now))
-        id_token = ""
-        if "openid" in grant.scope.split():
-            id_token = self._directory.sign(grants.identify(person, grant, now), kind="JWT")
-        return Tokens(access, grants.ACCESS, token, grant.scope, id_token=id_token)
+        tokens = Tokens(access, grants.ACCESS, token, grant.scope)
+        if "openid" not in grant.scope.split():
+            return tokens
+        about = self._directory.sign(grants.identify(person, grant, now), kind="JWT")
+        return replace(tokens, id_token=about)
 
     async def revoke(self, *, token: str, client: str) -> None:
         """This will end a refresh token's family; what is unknown is ended already (RFC 7009)."""
