@@ -53,4 +53,4 @@ def test_gives_the_commonest_first_however_they_were_learned() -> None:
 
     assert same == []
     assert near == ["pointer", "painter", "printer"]
-    assert vocabulary.alike("painter") == (["painter"], ["pointer"])
+    assert vocabulary.alike("painter") == (["painter"], ["pointer", "printer"])
