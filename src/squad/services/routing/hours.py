@@ -14,8 +14,8 @@ NEVER: Span = (math.inf, math.inf)
 class Lines(NamedTuple):
     """Somebody's hours. work: shifts less leave."""
 
-    on_call: bool
     work: "array[float]"
+    on_call: "array[float]"
     leave: "array[float]"
 
 
@@ -49,7 +49,7 @@ def lines(consultant: Consultant) -> Lines:
     """This will pack somebody's hours."""
     leave = merge(consultant.leave)
     work = less(merge(consultant.shifts), leave)
-    return Lines(consultant.on_call, line(work), line(leave))
+    return Lines(line(work), line(merge(consultant.on_call)), line(leave))
 
 
 def line(spans: Iterable[Span]) -> "array[float]":
@@ -61,3 +61,14 @@ def current(borders: "array[float]", now: float) -> Span:
     """This will find the span that holds `now`, else the next one, else NEVER."""
     index = bisect_right(borders, now) & ~1
     return (borders[index], borders[index + 1]) if index < len(borders) else NEVER
+
+
+def within(borders: "array[float]", now: float) -> bool:
+    """This will tell whether a span holds `now`."""
+    return bool(bisect_right(borders, now) & 1)
+
+
+def turn(borders: "array[float]", now: float) -> float:
+    """This will find the next border after `now`; infinite: there is none."""
+    index = bisect_right(borders, now)
+    return borders[index] if index < len(borders) else math.inf

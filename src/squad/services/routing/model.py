@@ -23,8 +23,8 @@ class Consultant(msgspec.Struct, frozen=True, kw_only=True):
     territories: where they work on site; empty: everywhere in their country.
     capacity: open tickets at a time. rating: 1–5. max_travel_min: from home, minutes.
     zone: IANA name, kept for display only: shifts are UTC already.
-    shifts: in order and apart. leave: any order, may overlap.
-    on_call: may be called outside shifts (not on leave), at overtime; see Policy.
+    shifts: in order and apart. on_call: when they may be called outside shifts, at overtime.
+    leave: ends all of it. On call and leave may overlap, in any order.
 
     Raises:
         ValueError: a field is out of its bounds; the message starts with the field's name.
@@ -43,8 +43,8 @@ class Consultant(msgspec.Struct, frozen=True, kw_only=True):
     max_travel_min: float = 120.0
     zone: str = "UTC"
     shifts: tuple[Span, ...] = ()
+    on_call: tuple[Span, ...] = ()
     leave: tuple[Span, ...] = ()
-    on_call: bool = False
 
     def __post_init__(self) -> None:
         _check_place(self.latitude, self.longitude)
@@ -53,6 +53,7 @@ class Consultant(msgspec.Struct, frozen=True, kw_only=True):
         _check("rating", 1.0 <= self.rating <= 5.0, "must be 1 to 5")
         _check("max_travel_min", 0.0 <= self.max_travel_min < math.inf, "must be 0 or more")
         _check_spans("shifts", self.shifts)
+        _check_spans("on_call", self.on_call)
         _check_spans("leave", self.leave)
         ends = (end for _, end in self.shifts)
         starts = (start for start, _ in self.shifts[1:])

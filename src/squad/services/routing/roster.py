@@ -254,15 +254,15 @@ class Roster:
 
     def _turn(self, row: int) -> None:
         """This will set the current or next hours and the status, until they change again."""
-        columns, (on_call, work, leave) = self.columns, self._lines[row]
-        opens, closes = hours.current(work, self._now)
-        leaves, returns = hours.current(leave, self._now)
-        away = leaves <= self._now
-        columns["opens"][row], columns["closes"][row] = opens, closes
-        columns["status"][row] = ON_LEAVE if away else on_call * ON_CALL
-        columns["turn"][row] = turn = min(closes, returns if away else leaves)
-        if turn < math.inf:
+        columns, lines, now = self.columns, self._lines[row], self._now
+        columns["opens"][row], closes = hours.current(lines.work, now)
+        columns["closes"][row] = closes
+        status = ON_CALL if hours.within(lines.on_call, now) else 0
+        columns["status"][row] = ON_LEAVE if hours.within(lines.leave, now) else status
+        turn = min(closes, hours.turn(lines.leave, now), hours.turn(lines.on_call, now))
+        if turn < math.inf and turn != columns["turn"][row]:
             heapq.heappush(self._turns, (turn, self.ids[row]))
+        columns["turn"][row] = turn
 
     def _replan(self, row: int, stops: tuple[Stop, ...]) -> None:
         under_way = [stop for stop in stops if stop.under_way]
