@@ -107,10 +107,12 @@ class Roster(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 )  # fmt: skip
 async def decision(routing: Routing, call: Call[None, Told]) -> Decided:
     """Show why this consultant was chosen, and why not the others."""
-    kept = await routing.decisions(actor=call.actor, id=call.id())
+    work = await routing.seen(call.actor, call.id())
+    kept = await routing.decisions(call.id())
     language = call.query.language or call.actor.language
     earlier = [one.id for one in kept[1:]] if call.actor.staff else []
-    return _decided(routing, kept[0], call.actor, language, earlier)
+    decided = _decided(routing, kept[0], call.actor, language, earlier)
+    return _named(decided, work.ticket.reference)
 
 
 @ENDPOINTS.post(
@@ -119,6 +121,7 @@ async def decision(routing: Routing, call: Call[None, Told]) -> Decided:
 )  # fmt: skip
 async def assign(routing: Routing, call: Call[Assign, Empty]) -> Decided:
     """Assign a ticket by hand."""
+    work = await routing.seen(call.actor, call.id())
     kept = await routing.assign(
         actor=call.actor,
         id=call.id(),
@@ -126,7 +129,8 @@ async def assign(routing: Routing, call: Call[Assign, Empty]) -> Decided:
         override=call.body.override,
         cause=call.cause,
     )
-    return _decided(routing, kept, call.actor, call.actor.language, [])
+    decided = _decided(routing, kept, call.actor, call.actor.language, [])
+    return _named(decided, work.ticket.reference)
 
 
 @ENDPOINTS.get("/roster", action="routing.roster", query=Roster, answer=Page)
@@ -248,9 +252,16 @@ def _text(kept: Kept, actor: Actor, language: str, names: Mapping[str, str]) -> 
         audience = "customer"
     if audience == "customer":
         names = {id: name.split(" ")[0] for id, name in names.items()}
+    told: tuple[str, ...] = ()
     if kept.by:
         told = (_BY_HAND.get(language, _BY_HAND["en"]),)
         if kept.consultant != kept.record.consultant and audience != "dispatcher":
             return told
-        return told + explain.explain(kept.record, names, language=language, audience=audience)
-    return explain.explain(kept.record, names, language=language, audience=audience)
+    told += explain.explain(kept.record, names, language=language, audience=audience)
+    return told
+
+
+def _named(decided: Decided, reference: str) -> Decided:
+    """People know a ticket by its reference, not by its id."""
+    text = tuple(sentence.replace(decided.ticket, reference) for sentence in decided.text)
+    return msgspec.structs.replace(decided, text=text)

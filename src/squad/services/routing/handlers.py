@@ -1,5 +1,7 @@
 """What routing does when the others speak."""
 
+from msgspec.structs import replace
+
 from squad.contracts import tickets as events
 from squad.contracts.people import (
     AvailabilityChanged,
@@ -35,7 +37,7 @@ def handlers(routing: Routing) -> Handlers:
     """This will bind each event to its use case."""
 
     async def on_ticket(event: TicketEvent, cause: Cause) -> None:
-        await routing.observe(event.ticket, cause)
+        await routing.observe(event.ticket, replace(cause, actor=""))  # the engine acts, not they
 
     async def on_user(event: UserCreated, cause: Cause) -> None:
         await routing.know(event.person, cause)

@@ -185,9 +185,8 @@ class Routing:
             raise Missing("There is no such ticket, or none that you may see.")
         return work
 
-    async def decisions(self, *, actor: Actor, id: str) -> list[Kept]:
+    async def decisions(self, id: str) -> list[Kept]:
         """This will show how a ticket was routed, newest first. Raises Missing."""
-        await self.seen(actor, id)
         if found := await self.store.decisions(id):
             return found
         raise Missing("This ticket is not routed yet. Ask again in a moment.")

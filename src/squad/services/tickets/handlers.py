@@ -1,5 +1,7 @@
 """What tickets does when the others speak."""
 
+from msgspec.structs import replace
+
 from squad.contracts.operations import SnapshotRequested
 from squad.contracts.people import (
     UserCreated,
@@ -23,14 +25,23 @@ def handlers(tickets: Tickets) -> Handlers:
     async def on_user_erased(event: UserErased, cause: Cause) -> None:
         await tickets.forget(event.id, cause)
 
+    async def on_assigned(event: TicketAssigned, cause: Cause) -> None:
+        await tickets.assigned(event, replace(cause, actor=event.by))
+
+    async def on_unassigned(event: TicketUnassigned, cause: Cause) -> None:
+        await tickets.unassigned(event, replace(cause, actor=""))
+
+    async def on_stalled(event: RoutingStalled, cause: Cause) -> None:
+        await tickets.stalled(event, replace(cause, actor=""))
+
     return {
         UserCreated: on_user,
         UserUpdated: on_user,
         UserDeactivated: on_user,
         UserSnapshot: on_user,
         UserErased: on_user_erased,
-        TicketAssigned: tickets.assigned,
-        TicketUnassigned: tickets.unassigned,
-        RoutingStalled: tickets.stalled,
+        TicketAssigned: on_assigned,
+        TicketUnassigned: on_unassigned,
+        RoutingStalled: on_stalled,
         SnapshotRequested: tickets.snapshot,
     }
