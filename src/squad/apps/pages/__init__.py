@@ -135,7 +135,8 @@ def _problems() -> HTTPRouteHandler:
     kinds = {problem.slug: problem for problem in PROBLEMS}
 
     @get("/api/problems/{slug:str}")
-    async def problems(slug: str) -> Response[bytes]:
+    async def problems(request: Request[Any, Any, Any]) -> Response[bytes]:
+        slug = str(request.path_params["slug"])
         found = kinds.get(slug)
         if found is None:
             raise Missing("There is no such problem type.")

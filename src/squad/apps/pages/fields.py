@@ -71,23 +71,18 @@ class Fields:
         known = self.resolve(schema) if "$ref" in schema else schema
         text = schema.get("description") or ("" if known is schema else known.get("description"))
         inner = self.all(schema, seen, asked=asked)
-        opened = inner and tag("details", tag("summary", "fields"), inner)
-        default = schema.get("default")
+        line = [tag("code", name), tag("span", kind(schema, self.resolve), class_="type")]
+        if place:
+            line.append(tag("span", place, class_="place"))
+        if required:
+            line.append(tag("span", "required", class_="required"))
+        if (default := schema.get("default")) not in (None, "", [], {}):
+            line.append(tag("span", "default ", tag("code", default), class_="default"))
         return tag(
             "li",
-            tag(
-                "div",
-                tag("code", name),
-                tag("span", kind(schema, self.resolve), class_="type"),
-                tag("span", place, class_="place") if place else None,
-                tag("span", "required", class_="required") if required else None,
-                tag("span", "default ", tag("code", default), class_="default")
-                if default not in (None, "", [], {})
-                else None,
-                class_="field",
-            ),
+            tag("div", *line, class_="field"),
             tag("p", prose(text)) if text else None,
-            opened,
+            inner and tag("details", tag("summary", "fields"), inner),
         )
 
 

@@ -91,7 +91,7 @@ def respond(html: str, lang: str) -> Response[str]:
     return Response(
         html.replace('nonce="$nonce"', f'nonce="{nonce}"'),
         headers=headers,
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
     )
 
 

@@ -17,7 +17,7 @@ from squad.services.monitoring.model import (
 from squad.services.monitoring.service import Monitoring
 
 ENDPOINTS = Endpoints("/api/monitoring")
-PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+PROMETHEUS = "text/plain; version=0.0.4"  # the charset is added to every text
 
 
 class Filter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
