@@ -12,10 +12,9 @@ from squad.kernel.access import Actor
 from squad.kernel.http import Answer, Call, Empty, Endpoints
 from squad.kernel.page import Cursor, Limit, Page, cursor, paged, parts
 from squad.services.routing import explain
-from squad.services.routing.model import Candidate, Lack, Miss, Terms
+from squad.services.routing.model import Candidate, Kept, Lack, Miss, Terms
 from squad.services.routing.roster import ON_CALL, ON_LEAVE
 from squad.services.routing.service import Routing
-from squad.services.routing.store import Kept
 
 ENDPOINTS = Endpoints("/api/routing")
 

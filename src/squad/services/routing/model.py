@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -254,6 +255,17 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
             tier=job.tier,
             mode=job.mode,
         )
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the decision log. by: the dispatcher who chose, or "" for the engine."""
+
+    id: str
+    turn: int
+    at: datetime
+    by: str
+    consultant: str | None
+    record: Decision
 
 
 def _check(field: str, good: bool, reason: str) -> None:

@@ -15,10 +15,10 @@ from squad.ports.database import Statement
 from squad.ports.unit import Cause, Duplicate
 from squad.services.routing import store
 from squad.services.routing.choose import choose, obstacles
-from squad.services.routing.model import Decision
+from squad.services.routing.model import Decision, Kept
 from squad.services.routing.policy import Policy
 from squad.services.routing.roster import ON_CALL, Roster
-from squad.services.routing.store import Kept, Store
+from squad.services.routing.store import Store
 from squad.services.routing.work import NEVER, Work, consultant_of, job_of, stop_of
 
 TRIES = 20  # waiting tickets looked at when one consultant is free again

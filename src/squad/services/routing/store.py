@@ -8,7 +8,7 @@ import msgspec
 from squad.contracts.people import Interval, Person
 from squad.contracts.tickets import Ticket
 from squad.ports.database import Database, Statement
-from squad.services.routing.model import Decision
+from squad.services.routing.model import Decision, Kept
 from squad.services.routing.work import Work
 
 MIGRATIONS = (
@@ -33,17 +33,6 @@ _ticket = msgspec.json.Decoder(Ticket).decode
 _person = msgspec.json.Decoder(Person).decode
 _intervals = msgspec.json.Decoder(tuple[Interval, ...]).decode
 _decision = msgspec.json.Decoder(Decision).decode
-
-
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the decision log. by: the dispatcher who chose, or "" for the engine."""
-
-    id: str
-    turn: int
-    at: datetime
-    by: str
-    consultant: str | None
-    record: Decision
 
 
 def know(person: Person) -> Statement:
