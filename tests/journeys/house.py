@@ -161,3 +161,9 @@ def id_of(name: str) -> str:
 def etag(version: int) -> Mapping[str, str]:
     """The header that guards a change."""
     return {"If-Match": f'"{version}"'}
+
+
+def draft(**changes: Any) -> dict[str, Any]:
+    """A customer to add."""
+    contact = {"name": "Zoé Ouellet", "mail": "zoe@shop.example", "phone": "+1 514 555 0100"}
+    return {"id": uuid7(), "roles": ["customer"], "contact": contact, **changes}
