@@ -90,6 +90,24 @@ def token(user: str) -> None:
         fail(f"there is no person {user!r}. `squad up --demo` loads the demo world.", NOT_FOUND)
 
 
+@main.command()
+@click.option("--url", help="Where the node is (default: SQUAD_ORIGIN, else this machine).")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, at the end.")
+def demo(url: str | None, as_json: bool) -> None:
+    """Play the main story against the running node: one ticket, from trouble to survey."""
+    from squad.apps import story
+    from squad.apps.story.show import Teller
+
+    chosen, teller = settings(), Teller()
+    try:
+        played = story.play(
+            chosen, url or chosen.origin, (lambda _: None) if as_json else teller.tell
+        )
+    except story.Failed as failed:
+        fail(str(failed))
+    show(played, True, "") if as_json else teller.end(played)
+
+
 @main.group()
 def letters() -> None:
     """Dead letters: what could not be processed, and why."""
