@@ -47,7 +47,7 @@ async def load(settings: Settings, plan: Plan, progress: Progress) -> Report:
     """
     clock = await wiring.clock(settings)
     atlas = Atlas(await wiring.adapter("places", settings.url("places", ""), clock))
-    tally, began, ticks = Tally(), datetime.now(UTC), time.monotonic()
+    tally, began = Tally(), datetime.now(UTC)
     rows = fits(plan, atlas, tally, progress)
     checked, stopped = None, ""
     try:
@@ -60,13 +60,15 @@ async def load(settings: Settings, plan: Plan, progress: Progress) -> Report:
     mode = "dry run" if plan.dry else "history" if plan.past else "open"
     return tally.report(
         file=plan.file.name, kind=plan.kind, mode=mode, node=settings.origin, began=began,
-        seconds=(tally.ended or time.monotonic()) - ticks, check=checked, stopped=stopped,
+        seconds=tally.seconds(), check=checked, stopped=stopped,
     )  # fmt: skip
 
 
 async def _send(settings: Settings, plan: Plan, rows: Iterator[Fit], tally: Tally) -> Check | None:
     async with _client(settings, plan) as client:
-        await Sender(client, tally, await requesters(client)).send(rows)
+        sender = Sender(client, tally, await requesters(client))
+        tally.began = time.monotonic()
+        await sender.send(rows)
         tally.ended = time.monotonic()
         if plan.checked and tally.ids:
             return await check(client, tally.ids, routed=not plan.past)

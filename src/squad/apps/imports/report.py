@@ -1,5 +1,6 @@
 """What an import did: counted as it runs, shown as text, Markdown or JSON."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -66,7 +67,8 @@ class Tally:
         self.rows: list[Refused] = []
         self.categories: dict[str, Counter[str]] = {}
         self.ids: dict[str, str] = {}
-        self.ended = 0.0  # s, monotonic
+        self.began = time.monotonic()
+        self.ended = 0.0
 
     def take(self, row: Fit) -> None:
         """This will count a row that can be sent."""
@@ -88,6 +90,10 @@ class Tally:
         """This will count a row that is in now: "created", or "there" (also from this file)."""
         self.outcomes["there" if row.facts["id"] in self.ids else outcome] += 1
         self.ids[row.facts["id"]] = row.words
+
+    def seconds(self) -> float:
+        """This will give how long reading and sending took, or have taken."""
+        return (self.ended or time.monotonic()) - self.began
 
     def report(self, **facts: Any) -> Report:
         """This will sum up."""
