@@ -221,6 +221,18 @@ async def test_does_not_try_again_what_is_refused(office: Office) -> None:
     assert await office.waiting() == []
 
 
+async def test_tells_of_each_failure(office: Office) -> None:
+    """Two failures of one person are two events, each with an id of its own, the same for ever."""
+    ids = await office.add("one", "two")
+    office.channel.answer = _raise(Refused("no"))
+
+    await office.round()
+
+    letters = await office.documents.pending(10)
+    assert len({letter.id for letter in letters}) == 2
+    assert {failure.id for failure in await office.failures()} == set(ids)
+
+
 async def test_is_not_stopped_by_one_that_cannot_be_written(office: Office) -> None:
     """A bug in one mail's words delays that mail, then fails it; the others go out once."""
     broken, *rest = await office.add("broken", *(f"text {n}" for n in range(50)))

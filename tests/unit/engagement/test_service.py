@@ -223,6 +223,7 @@ async def test_wakes_a_consultant_for_a_p1_only(desk: Desk, clock: Frozen) -> No
 async def test_respects_what_people_want_to_hear(desk: Desk, clock: Frozen) -> None:
     """By kind and channel, from now on."""
     await people(desk)
+    await desk.inbox(ANA)  # she is in memory now
     choice = {"inbox": {"accepted": False}, "mail": {"assigned": False}}
     await desk.ask(ANA, "PUT", "/preferences", json=choice)
 
