@@ -28,7 +28,7 @@ types: $(READY) ## Check types (mypy --strict)
 
 bench: $(READY) ## Run every benchmark, in short form (SQUAD_BENCH=full: as in docs/performance.md)
 	@set -e; export SQUAD_BENCH=$${SQUAD_BENCH:-short}; \
-	  for file in bench/[!_]*.py; do echo "== $$file"; $(BIN)/python $$file; done
+	  for file in bench/[!_]*.py; do echo "== $$file"; $(BIN)/python -m bench.$$(basename $$file .py); done
 
 drill: $(READY) ## Break the running system on purpose and check the invariants
 	$(BIN)/squad drill

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-from bench.load import closed_loop, http, open_loop, run
+from bench._load import closed_loop, http, open_loop, run
 
 from squad.adapters.clock.system import SystemClock
 from squad.adapters.database import sqlite as database
