@@ -20,10 +20,19 @@ FILES = sorted(path for path in SQUAD.rglob("*.py") if ".mypy_cache" not in path
 NAMES = [str(path.relative_to(SQUAD)) for path in FILES]
 
 LINES = 300  # of a file
-LONG: dict[str, int] = {}  # files that may be longer, and how long
+LONG = {  # files that may be longer, and how long
+    "services/routing/service.py": 400,
+    "services/tickets/api.py": 400,
+    "services/tickets/model.py": 350,
+    "services/tickets/service.py": 400,
+    "services/tickets/store.py": 350,
+}
 
-BODY = 30  # lines of a function, those of functions in it not counted
-LARGE: dict[str, int] = {}  # functions that may be longer, and how long
+BODY = 30  # lines of a function, without its signature, docstring and the functions in it
+LARGE = {  # functions that may be longer, and how long: one field a line
+    "services/search/model.py:ticket_entry": 31,
+    "services/tickets/model.py:begin": 31,
+}
 
 SIX = {"__init__", "api", "handlers", "service", "store", "model"}
 UNIT = "unit"  # a port without adapters of its own: databases and documents keep units
@@ -45,7 +54,6 @@ VAGUE_FILES = {
 # Loops and last resorts: elsewhere an unexpected error is a bug and goes up.
 BROAD = {
     "adapters/engines/sqlite.py",
-    "adapters/index/tantivy.py",
     "apps/node.py",
     "kernel/dispatch.py",
     "kernel/post.py",
@@ -71,10 +79,13 @@ def functions(node: ast.AST) -> Iterator[Function]:
 
 
 def size(function: Function) -> int:
-    """The lines of a function, without those of functions inside it."""
+    """The lines of a function's body, without its docstring and the functions inside it."""
     inner = [f for statement in function.body for f in functions(statement)]
     deeper = {f for outer in inner for f in functions(outer) if f is not outer}
-    return _lines(function) - sum(_lines(f) for f in inner if f not in deeper)
+    first = function.body[1 if ast.get_docstring(function) and function.body[1:] else 0]
+    assert function.end_lineno is not None
+    whole = function.end_lineno - first.lineno + 1
+    return whole - sum(_lines(f) for f in inner if f not in deeper)
 
 
 def _lines(function: Function) -> int:
@@ -221,6 +232,8 @@ def test_catches_everything_only_in_loops() -> None:
 def _is_broad(node: ast.AST) -> bool:
     if not isinstance(node, ast.ExceptHandler):
         return False
+    if isinstance(node.body[-1], ast.Raise):
+        return False  # it tidies up and passes the error on
     kinds = ("Exception", "BaseException")
     return node.type is None or (isinstance(node.type, ast.Name) and node.type.id in kinds)
 

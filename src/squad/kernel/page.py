@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,15 @@ class Page(msgspec.Struct, frozen=True):
 
     items: Sequence[Any]
     next: str | None = None
+
+
+@cache
+def page_of(row: Any) -> type[Page]:
+    """This will give the type of a page of such rows: the answer of a list, for the documents."""
+    name, fields = f"{row.__name__}Page", [("items", Sequence[row])]
+    made: Any = msgspec.defstruct(name, fields, bases=(Page,), frozen=True, kw_only=True)
+    kind: type[Page] = made
+    return kind
 
 
 def cursor(*parts: Any) -> str:

@@ -22,13 +22,14 @@ from squad.kernel.page import Cursor, Limit, Page, cursor, paged, parts
 from squad.kernel.problem import Impossible, Missing, Oversize
 from squad.ports.unit import Cause
 from squad.services.engagement import model
-from squad.services.engagement.model import Chosen, Preferences, Receipt, Survey, Ticked
+from squad.services.engagement.model import Chosen, Preferences, Receipt, Shown, Survey, Ticked
 from squad.services.engagement.service import Engagement
 
 ENDPOINTS = Endpoints("/api/engagement")
 FORM = 65_536  # bytes of the survey's form: 2,000 characters, spelled with percent signs
 COMMENT = 2_000  # characters
 
+URLENCODED = "application/x-www-form-urlencoded"
 _ACCEPTED = ["application/json", "text/html"]
 
 
@@ -47,9 +48,10 @@ class Paged(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     cursor: Cursor = ""
 
 
-class Notifications(Page, frozen=True):
+class Notifications(Page, frozen=True, kw_only=True):
     """Notifications, newest first. unread: how many are, counted up to 100."""
 
+    items: Sequence[Shown]
     unread: int = 0
 
 
@@ -95,9 +97,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: datetime
 
 
-class Results(Page, frozen=True):
+class Results(Page, frozen=True, kw_only=True):
     """Answered surveys, newest first. average: of all, or null. ratings: how many 1 … 5."""
 
+    items: Sequence[Result]
     average: float | None = None
     ratings: Sequence[int] = ()
 
@@ -113,7 +116,8 @@ async def notifications(engagement: Engagement, call: Call[None, Listed]) -> Ans
     found = await engagement.inbox(
         person=call.actor.id, unread=query.unread, after=after, limit=query.limit
     )
-    page = Notifications(found.items, cursor(found.last) if found.last else None, found.unread)
+    after = cursor(found.last) if found.last else None
+    page = Notifications(items=found.items, next=after, unread=found.unread)
     return paged(page, call.request.url.path, query)
 
 
@@ -157,7 +161,8 @@ async def results(engagement: Engagement, call: Call[None, Paged]) -> Answer:
     total = sum(ratings)
     average = sum(n * count for n, count in enumerate(ratings, 1)) / total if total else None
     items = [_result(survey) for survey in surveys]
-    page = Results(items, cursor(last) if last else None, average, ratings)
+    after = cursor(last) if last else None
+    page = Results(items=items, next=after, average=average, ratings=ratings)
     return paged(page, call.request.url.path, query)
 
 
@@ -192,10 +197,10 @@ async def answer(engagement: Engagement, call: Call[Given, Empty]) -> Receipt:
 
 @ENDPOINTS.post(
     "/surveys/{token}/form", action=PUBLIC, criticality="sheddable", command=False, stream=True,
-    media="text/html", problems=(409,),
+    takes=URLENCODED, media="text/html", problems=(409,),
 )  # fmt: skip
 async def form(engagement: Engagement, call: Call[None, Empty]) -> Answer:
-    """Answer a survey by the form of its page (application/x-www-form-urlencoded)."""
+    """Answer a survey by the form of its page."""
     try:
         found, language = await engagement.survey(token=call.id("token"))
         rating, comment = await _form(call)

@@ -4,9 +4,10 @@ import msgspec
 
 from squad.kernel import metrics
 from squad.kernel.http import Answer, Call, Empty, Endpoints
-from squad.kernel.page import Cursor, Limit, Page, cursor, paged, parts
+from squad.kernel.page import Cursor, Limit, Page, cursor, page_of, paged, parts
 from squad.kernel.vitals import Health
 from squad.services.monitoring.model import (
+    Act,
     Count,
     Dead,
     Journey,
@@ -76,7 +77,11 @@ async def queues(monitoring: Monitoring, call: Call[None, Empty]) -> Queues:
 
 
 @ENDPOINTS.get(
-    "/letters", action="monitoring.letters", query=Filter, answer=Page, criticality="important"
+    "/letters",
+    action="monitoring.letters",
+    query=Filter,
+    answer=page_of(Dead),
+    criticality="important",
 )
 async def letters(monitoring: Monitoring, call: Call[None, Filter]) -> Answer:
     """List dead letters, the oldest first."""
@@ -127,7 +132,7 @@ async def discard(monitoring: Monitoring, call: Call[Discard, Empty]) -> Count:
 
 
 @ENDPOINTS.get(
-    "/audit", action="monitoring.audit", query=Listed, answer=Page, criticality="sheddable"
+    "/audit", action="monitoring.audit", query=Listed, answer=page_of(Act), criticality="sheddable"
 )
 async def audit(monitoring: Monitoring, call: Call[None, Listed]) -> Answer:
     """List what administrators did to letters, the newest first."""

@@ -10,7 +10,7 @@ from msgspec import Meta
 from squad.contracts.envelope import Id
 from squad.kernel.access import Actor
 from squad.kernel.http import Answer, Call, Empty, Endpoints
-from squad.kernel.page import Cursor, Limit, Page, cursor, paged, parts
+from squad.kernel.page import Cursor, Limit, Page, cursor, page_of, paged, parts
 from squad.services.routing import explain
 from squad.services.routing.model import Candidate, Kept, Lack, Miss, Terms
 from squad.services.routing.roster import ON_CALL, ON_LEAVE
@@ -132,7 +132,7 @@ async def assign(routing: Routing, call: Call[Assign, Empty]) -> Decided:
     return _named(decided, work.ticket.reference)
 
 
-@ENDPOINTS.get("/roster", action="routing.roster", query=Roster, answer=Page)
+@ENDPOINTS.get("/roster", action="routing.roster", query=Roster, answer=page_of(OnDuty))
 async def roster(routing: Routing, call: Call[None, Roster]) -> Answer:
     """List consultants with their load, hours and plan."""
     query, after = call.query, ""

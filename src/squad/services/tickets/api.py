@@ -12,7 +12,7 @@ from squad.contracts.tickets import Mode, Status, Visibility, Window
 from squad.kernel.access import Actor
 from squad.kernel.http import Answer, Call, Empty, Endpoints
 from squad.kernel.ids import derive, uuid7
-from squad.kernel.page import Cursor, Limit, Page, cursor, paged, parts
+from squad.kernel.page import Cursor, Limit, Page, cursor, page_of, paged, parts
 from squad.kernel.problem import Fault, Forbidden, Invalid
 from squad.ports.unit import Cause
 from squad.services.tickets import model
@@ -203,7 +203,9 @@ async def _logged(tickets: Tickets, actor: Actor, new: NewTicket) -> Logged:
     )
 
 
-@ENDPOINTS.get("", action="tickets.read", query=Listed, answer=Page, criticality="normal")
+@ENDPOINTS.get(
+    "", action="tickets.read", query=Listed, answer=page_of(TicketView), criticality="normal"
+)
 async def listed(tickets: Tickets, call: Call[None, Listed]) -> Answer:
     """List the tickets that you may see, newest first."""
     query, actor = call.query, call.actor

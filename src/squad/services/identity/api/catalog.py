@@ -3,7 +3,7 @@
 import msgspec
 
 from squad.kernel.http import Answer, Call, Empty
-from squad.kernel.page import Cursor, Limit, Page, cursor, paged, parts
+from squad.kernel.page import Cursor, Limit, Page, cursor, page_of, paged, parts
 from squad.services.identity.api.rows import ENDPOINTS
 from squad.services.identity.model.catalog import SHELVES, Amendment, Entry, New, Shelf
 from squad.services.identity.service import Identity
@@ -28,7 +28,8 @@ def _list(shelf: Shelf) -> None:
         return paged(Page(items, more), f"/api/identity/{shelf.name}", query)
 
     run.__doc__, run.__name__ = f"List {shelf.name}.", f"list_{shelf.name}"
-    ENDPOINTS.get(f"/{shelf.name}", action=shelf.read, query=Listing, answer=Page)(run)
+    kind = page_of(shelf.entry)
+    ENDPOINTS.get(f"/{shelf.name}", action=shelf.read, query=Listing, answer=kind)(run)
 
 
 def _get(shelf: Shelf) -> None:

@@ -3,9 +3,9 @@
 import msgspec
 
 from squad.kernel.http import Answer, Call, Empty
-from squad.kernel.page import Cursor, Limit, Page, cursor, paged, parts
+from squad.kernel.page import Cursor, Limit, Page, cursor, page_of, paged, parts
 from squad.services.identity.api.rows import ENDPOINTS
-from squad.services.identity.model.hours import Moment, Plan, Schedule
+from squad.services.identity.model.hours import Moment, Plan, Schedule, Shifts
 from squad.services.identity.model.text import Key
 from squad.services.identity.service import Identity
 
@@ -41,7 +41,7 @@ async def put_schedule(identity: Identity, call: Call[Schedule, Empty]) -> Plan:
     )
 
 
-@ENDPOINTS.get("/shifts", action="identity.shifts.read", query=Span, answer=Page)
+@ENDPOINTS.get("/shifts", action="identity.shifts.read", query=Span, answer=page_of(Shifts))
 async def list_shifts(identity: Identity, call: Call[None, Span]) -> Answer:
     """List who works when, as intervals in UTC, a page of people at a time."""
     query = call.query

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from squad.contracts.people import Person, Role
 from squad.kernel.http import Answer, Call, Empty
-from squad.kernel.page import Cursor, Limit, Page, cursor, paged, parts
+from squad.kernel.page import Cursor, Limit, Page, cursor, page_of, paged, parts
 from squad.services.identity.api.rows import ENDPOINTS
 from squad.services.identity.model.people import Change, Draft
 from squad.services.identity.model.text import Code, Key, Password
@@ -37,7 +37,7 @@ async def me(identity: Identity, call: Call[None, Empty]) -> Person:
     return await identity.people.get(id=call.actor.id)
 
 
-@ENDPOINTS.get("/people", action="identity.people.read", query=Listing, answer=Page)
+@ENDPOINTS.get("/people", action="identity.people.read", query=Listing, answer=page_of(Person))
 async def list_people(identity: Identity, call: Call[None, Listing]) -> Answer:
     """List people, by role, territory and organisation."""
     query = call.query

@@ -15,6 +15,7 @@ from squad.services.identity.model import grants
 from squad.services.identity.model.grants import Ask, Refused, Tokens
 from squad.services.identity.service import Identity
 
+FORM = "application/x-www-form-urlencoded"
 LARGEST = 16_384  # bytes of a form
 FRESH = {"Cache-Control": "no-store", "Pragma": "no-cache"}  # RFC 6749, 5.1
 
@@ -36,7 +37,7 @@ async def authorize(identity: Identity, call: Call[None, Ask]) -> Answer:
 
 @ENDPOINTS.post(
     "/oauth2/authorize", action=PUBLIC, query=Ask, criticality="core", media="text/html",
-    command=False, stream=True,
+    command=False, stream=True, takes=FORM,
 )  # fmt: skip
 async def sign_in(identity: Identity, call: Call[None, Ask]) -> Answer:
     """Take mail and password, and send the browser back with a code."""
@@ -66,8 +67,9 @@ async def sign_in(identity: Identity, call: Call[None, Ask]) -> Answer:
 
 
 @ENDPOINTS.post(
-    "/oauth2/token", action=PUBLIC, answer=Tokens, criticality="core", command=False, stream=True
-)
+    "/oauth2/token", action=PUBLIC, answer=Tokens, criticality="core", command=False, stream=True,
+    takes=FORM,
+)  # fmt: skip
 async def token(identity: Identity, call: Call[None, Empty]) -> Answer:
     """Exchange a code or a refresh token for tokens; errors are those of RFC 6749, 5.2."""
     try:
@@ -78,7 +80,7 @@ async def token(identity: Identity, call: Call[None, Empty]) -> Answer:
     return Answer(tokens, 200, FRESH)
 
 
-@ENDPOINTS.post("/oauth2/revoke", action=PUBLIC, command=False, stream=True)
+@ENDPOINTS.post("/oauth2/revoke", action=PUBLIC, command=False, stream=True, takes=FORM)
 async def revoke(identity: Identity, call: Call[None, Empty]) -> Answer:
     """End a refresh token and everything of its sign-in (RFC 7009)."""
     try:
@@ -154,8 +156,8 @@ def _back(
 async def _fields(call: Call[Any, Any]) -> dict[str, str]:
     """Reads a form, each field once. Raises Refused."""
     kind = call.request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        raise Refused("invalid_request", "Send application/x-www-form-urlencoded.")
+    if kind != FORM:
+        raise Refused("invalid_request", f"Send {FORM}.")
     raw = b""
     async for chunk in call.request.stream():
         raw += chunk
