@@ -30,6 +30,9 @@ from squad.ports.unit import Cause, Conflict, Unavailable
 if TYPE_CHECKING:
     from squad.apps.traces import Traces
 
+INBOX = 7 * 86_400.0  # s that a command may be repeated and gets its first answer
+OUTBOX = 86_400.0  # s that sent letters stay, to publish again after the loss of a bus
+PRUNE = 600.0  # s between looks for what may be forgotten
 REPORT = 0.25  # s between reports of handled letters to monitoring
 # Not part of any ticket's journey, and too many at a time.
 UNREPORTED = ("squad.operations.", "squad.tickets.snapshot.", "squad.identity.user_snapshot.")
@@ -79,6 +82,7 @@ class Node:
         for definition in self.definitions:
             self._run(definition)
         self._tasks.append(asyncio.create_task(self._report()))
+        self._tasks.append(asyncio.create_task(_forever(self._prune)))
         self._tasks.append(asyncio.create_task(_forever(self.adapters.vitals.run)))
 
     def _routes(self) -> list[HTTPRouteHandler]:
@@ -139,6 +143,15 @@ class Node:
             if letters:
                 with contextlib.suppress(Unavailable):
                     await self.adapters.bus.publish(letters)
+
+    async def _prune(self) -> None:
+        """Forgets old causes and letters, a little at a time, beside the work."""
+        while True:
+            for running in self.running.values():
+                ledger = running.books.ledger if running.books else None
+                while ledger is not None and await ledger.prune(inbox=INBOX, outbox=OUTBOX):
+                    await asyncio.sleep(0.1)
+            await asyncio.sleep(PRUNE)
 
     def ready(self) -> dict[str, str]:
         """This will list the services that cannot serve yet, and why."""

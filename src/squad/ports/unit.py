@@ -99,6 +99,6 @@ class Ledger(Protocol[Write]):
     async def prune(self, *, inbox: float, outbox: float) -> int:
         """This will forget causes older than `inbox` and sent letters older than `outbox`, seconds.
 
-        Returns how many rows went.
+        A bounded number at a time, oldest first. Returns how many rows went: 0 when none is left.
         """
         ...

@@ -7,10 +7,13 @@ from squad.adapters.engines.sqlite import Sqlite
 from squad.ports.clock import Clock
 from squad.ports.unit import Cause, Done, Duplicate, Letter
 
+PRUNED = 1_000  # rows of each table forgotten at a time, so that no unit waits long
+
 SCHEMA = """
 create table if not exists inbox(
     cause text primary key, fingerprint blob not null, answer blob not null, at real not null
 ) without rowid;
+create index if not exists inbox_at on inbox(at);
 create table if not exists outbox(
     seq integer primary key autoincrement, id text not null, type text not null,
     subject text not null, body blob not null, at real not null, sent real
@@ -83,8 +86,16 @@ class SqliteLedger:
         now = self._clock.now().timestamp()
 
         def job(db: sqlite3.Connection) -> int:
-            causes = db.execute("delete from inbox where at < ?", (now - inbox,)).rowcount
-            letters = db.execute("delete from outbox where sent < ?", (now - outbox,)).rowcount
+            causes = db.execute(
+                "delete from inbox where cause in"
+                " (select cause from inbox where at < ? order by at limit ?)",
+                (now - inbox, PRUNED),
+            ).rowcount
+            letters = db.execute(
+                "delete from outbox where sent < ? and seq in"
+                " (select seq from outbox order by seq limit ?)",
+                (now - outbox, PRUNED),
+            ).rowcount
             return causes + letters
 
         return await self._sqlite.write(job)

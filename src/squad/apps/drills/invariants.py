@@ -1,5 +1,6 @@
 """The invariants, read from the files of a stopped product, never from its own counters."""
 
+import asyncio
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +11,10 @@ from typing import Any
 
 import msgspec
 
+from squad.adapters.clock.system import SystemClock
+from squad.apps import wiring
 from squad.contracts.tickets import Ticket
+from squad.services.search.model import payload_of
 from squad.services.tickets.model import TRANSITIONS
 
 _ticket = msgspec.json.Decoder(Ticket).decode
@@ -58,8 +62,8 @@ class Files:
         }
 
 
-TICKETS, BUS = "tickets.db", "bus.db"
-OUTBOXES = ("identity.db", "tickets.db", "routing.db", "engagement.documents.db")
+TICKETS, BUS, DOCUMENTS = "tickets.db", "bus.db", "engagement.documents.db"
+OUTBOXES = ("identity.db", "tickets.db", "routing.db", DOCUMENTS)
 
 
 def waiting(home: Path) -> dict[str, int]:
@@ -81,7 +85,7 @@ def check(home: Path, acknowledged: Mapping[str, Sequence[str]], refused: set[st
     _i1(verdict, tickets, history, acknowledged, refused)
     _i2(verdict, files, tickets)
     _i3(verdict, files, tickets, history)
-    _i4(verdict, files, tickets, history)
+    _i4(verdict, files, tickets)
     _i5(verdict, files, tickets)
     _i6(verdict, tickets, history)
     _i7(verdict, files)
@@ -132,11 +136,11 @@ def _i3(
         for row in files.rows(TICKETS, "select id, facts from people")
     }
     held: dict[str, set[str]] = defaultdict(set)
-    for _, ticket, step, assignee, before in sorted(_changes(history)):
+    for _, id, step, assignee, before in sorted(_changes(history)):
         if (before is not None and before != assignee) or step in FREEING:
-            held[before].discard(ticket)
+            held[before].discard(id)
         if step == "assign":
-            held[assignee].add(ticket)
+            held[assignee].add(id)
             capacity = people[assignee]["capacity"]
             verdict.check("I3", len(held[assignee]) <= capacity,
                           f"{assignee}: {len(held[assignee])} held of {capacity}")  # fmt: skip
@@ -154,6 +158,63 @@ def _changes(history: Mapping[str, list[Any]]) -> Iterator[tuple[float, str, str
         for _, at, step, _, assignee in rows:
             yield at, ticket, step, assignee, before
             before = assignee
+
+
+def _i4(verdict: Verdict, files: Files, tickets: Mapping[str, Ticket]) -> None:
+    """Each effect once: a note per assignment and person, a survey per closed ticket."""
+    given = Counter(
+        (ticket, consultant)
+        for ticket, consultant in files.rows(
+            "routing.db", "select ticket, consultant from decisions where consultant is not null"
+        )
+    )
+    told: Counter[tuple[str, str]] = Counter()
+    assigned: Counter[str] = Counter()
+    sql = "select partition, body from documents where kind = 'inbox'"
+    for person, body in files.rows(DOCUMENTS, sql):
+        note = msgspec.json.decode(body)
+        if note["kind"] == "assignment":
+            told[note["ticket"], person] += 1
+        assigned[note["ticket"]] += note["kind"] == "assigned"
+    for key in given | told:
+        verdict.check("I4", given[key] == told[key], f"{key}: given {given[key]}, told {told[key]}")
+    for id, count in _sums(given).items():
+        verdict.check("I4", assigned[id] == count, f"{id}: customer told {assigned[id]} times")
+    surveys = "select partition from documents where kind = 'surveys'"
+    asked = {row[0] for row in files.rows(DOCUMENTS, surveys)}
+    for id, ticket in tickets.items():
+        if ticket.status == "closed":
+            verdict.check("I4", id in asked, f"{id}: closed and never asked about")
+
+
+def _sums(given: Counter[tuple[str, str]]) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for (ticket, _), count in given.items():
+        sums[ticket] += count
+    return sums
+
+
+def _i5(verdict: Verdict, files: Files, tickets: Mapping[str, Ticket]) -> None:
+    """Every copy equals the source: routing's, and what search would show."""
+    copies = {
+        id: _ticket(facts)
+        for id, facts in files.rows("routing.db", "select ticket, facts from work")
+    }
+    found = asyncio.run(_searchable(files.home, list(tickets)))
+    for id, ticket in tickets.items():
+        verdict.check("I5", copies.get(id) == ticket, f"{id}: routing has an older copy")
+        verdict.check("I5", found.get(id) == ticket.version, f"{id}: search has {found.get(id)}")
+        routed = ticket.status != "new"
+        verdict.check("I5", routed, f"{id}: never routed")
+
+
+async def _searchable(home: Path, ids: Sequence[str]) -> dict[str, int]:
+    index = await wiring.adapter("index", f"tantivy:{home.absolute()}/index", SystemClock())
+    try:
+        entries = await index.get(ids)
+    finally:
+        await index.close()
+    return {entry.id: payload_of(entry.payload).shown.version for entry in entries}
 
 
 def _i6(verdict: Verdict, tickets: Mapping[str, Ticket], history: Mapping[str, list[Any]]) -> None:

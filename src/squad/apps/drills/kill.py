@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import shutil
+import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -110,7 +111,7 @@ async def drill(
         await asyncio.sleep(1.0)
     caught = await asyncio.to_thread(_catch_up, product)
     await asyncio.to_thread(product.stop)
-    verdict = invariants.check(home, load.acknowledged, load.refused)
+    verdict = await asyncio.to_thread(invariants.check, home, load.acknowledged, load.refused)
     if caught >= CATCH_UP:
         verdict.check("I5", False, f"not caught up: {invariants.waiting(home)}")
     return Report(
@@ -128,7 +129,7 @@ async def _die_at(product: Product, point: str, tell: Callable[[str], None]) -> 
     try:
         await asyncio.to_thread(product.process.wait, 30)
         tell(f"died at {point}")
-    except Exception:
+    except subprocess.TimeoutExpired:
         tell(f"never came to {point}")
         await asyncio.to_thread(product.kill)
     await asyncio.to_thread(product.start)
