@@ -265,7 +265,10 @@ async def test_takes_syntax_for_words(index: Index) -> None:
 
 def hostile() -> Sequence[str]:
     """Our list, and the big list of naughty strings where it is at hand."""
-    more = json.loads(zstandard.open(CORPUS).read()) if CORPUS.exists() else []
+    more = []
+    if CORPUS.exists():
+        with zstandard.open(CORPUS) as corpus:
+            more = json.loads(corpus.read())
     return [*HOSTILE, *more]
 
 
