@@ -5,7 +5,8 @@ async function refresh() {
   try {
     const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
     if (!answer.ok) throw new Error(answer.status);
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const text = await answer.text(); // without the head, whose style has a nonce of its own
+    const fresh = new DOMParser().parseFromString(text.slice(text.indexOf("<main")), "text/html");
     for (const part of document.querySelectorAll("[data-live]")) {
       const next = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
       if (next && next.innerHTML !== part.innerHTML) {

@@ -91,7 +91,7 @@ def render(state: State, lang: str) -> str:
         tag(
             "main",
             _hero(state.health, words, lang),
-            _flow(state.flow, words, lang),
+            _flow(state, words, lang),
             tag(
                 "div",
                 _services(state.health.services, words, lang),
@@ -101,7 +101,7 @@ def render(state: State, lang: str) -> str:
             _explore(words),
             id="main",
         ),
-        footer(words),
+        footer(words, words["refreshed"]),
     )
     title = f"{words['title']} · Sysops Squad"
     return page(body, title=title, script="landing.js", lang=lang, refresh=REFRESH)
@@ -118,11 +118,11 @@ def header(words: Words, *, here: str) -> Html:
     return tag("header", tag("div", brand, tag("nav", *nav), class_="bar"))
 
 
-def footer(words: Words) -> Html:
+def footer(words: Words, more: str = "") -> Html:
     """This will write the end, with the attribution that GeoNames asks for."""
     link = tag("a", "GeoNames.org", href="https://www.geonames.org/", rel="noreferrer")
     before, after = words["geonames"].split("{link}")
-    return tag("footer", tag("p", before, link, after), tag("p", words["refreshed"]))
+    return tag("footer", tag("p", before, link, after), tag("p", more))
 
 
 def _hero(health: Health, words: Words, lang: str) -> Html:
@@ -150,12 +150,12 @@ def _hero(health: Health, words: Words, lang: str) -> Html:
     )
 
 
-def _flow(flow: Mapping[str, int], words: Words, lang: str) -> Html | None:
+def _flow(state: State, words: Words, lang: str) -> Html | None:
     """Only a node that runs monitoring sees the events."""
-    if not flow:
+    if not any(part.service == "monitoring" for part in state.health.services):
         return None
     tiles = [
-        tag("div", tag("dt", words[key]), tag("dd", number(flow.get(type, 0), lang)))
+        tag("div", tag("dt", words[key]), tag("dd", number(state.flow.get(type, 0), lang)))
         for key, type in FLOW
     ]
     return tag(

@@ -2,7 +2,7 @@
 
 import json
 
-from squad.apps.pages.html import join, page, tag
+from squad.apps.pages.html import join, page, prose, tag
 from squad.apps.pages.landing import footer, header, texts
 
 _SAID = ("signedin", "signedin_more", "copied", "failed")
@@ -12,7 +12,8 @@ def render(lang: str) -> str:
     """This will write the page, but for its nonce; its script asks identity for a token."""
     words = texts()[lang]
     said = json.dumps({name: words[name] for name in _SAID})
-    facts = [tag("div", tag("dt", words[name]), tag("dd", id=name)) for name in ("roles", "until")]
+    names = ("name", "roles", "until")
+    facts = [tag("div", tag("dt", words[name]), tag("dd", id=name)) for name in names]
     done = tag(
         "div",
         tag("dl", *facts, class_="facts"),
@@ -24,7 +25,7 @@ def render(lang: str) -> str:
     box = tag(
         "section",
         tag("div", tag("h1", words["starting"], id="title"), tag("p", id="more"), role="status"),
-        tag("noscript", tag("p", words["script"], class_="warn note")),
+        tag("noscript", tag("p", prose(words["script"]), class_="warn note")),
         done,
         tag("p", tag("a", words["again"], href="/sign-in"), id="again", hidden=True),
         id="box", class_="card signin", data_words=said,
