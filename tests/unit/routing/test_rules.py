@@ -20,7 +20,7 @@ from tests.unit.routing.world import (
     worlds,
 )
 
-from squad.services.routing.choose import choose
+from squad.services.routing.choose import choose, obstacles
 from squad.services.routing.model import Lack
 from squad.services.routing.policy import DEFAULT
 from squad.services.routing.rules import CONSTRAINTS
@@ -198,6 +198,18 @@ def test_counts_everybody_once() -> None:
 
     assert decision.excluded == {"country": 1}
     assert [lack.constraint for lack in decision.near[0].lacks] == ["country", "skill", "shift"]
+
+
+def test_warns_of_what_an_assignment_by_hand_would_break() -> None:
+    """A dispatcher learns every obstacle of one consultant, near or far; none is none."""
+    made = roster(somebody("ann"), somebody("far", latitude=47.6, skills={}))
+
+    broken = obstacles(ticket(), made, "far", NOW, DEFAULT)
+
+    assert [lack.constraint for lack in broken] == ["travel", "skill"]
+    assert obstacles(ticket(), made, "ann", NOW, DEFAULT) == ()
+    with pytest.raises(KeyError):
+        obstacles(ticket(), made, "nobody", NOW, DEFAULT)
 
 
 @settings(max_examples=300, deadline=None)

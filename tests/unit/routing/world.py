@@ -116,21 +116,31 @@ def _stop(rng: Random) -> Stop:
 
 
 def _person(rng: Random) -> Consultant:
-    skills = {name: rng.randint(1, 5) for name in SKILLS if rng.random() < 0.8}
+    """Every second one could do nearly anything; the others lack this or that."""
+    able: dict[str, Any] = {
+        "skills": {name: rng.randint(3, 5) for name in SKILLS},
+        "certifications": frozenset({"site"}),
+        "languages": frozenset({"en", "fr"}),
+        "max_travel_min": 240.0,
+        "shifts": ((NOW - HOUR, NOW + 8 * HOUR),),
+    }
+    lacking: dict[str, Any] = {
+        "skills": {name: rng.randint(1, 5) for name in SKILLS if rng.random() < 0.8},
+        "certifications": frozenset(rng.choice(((), ("site",), ("site",)))),
+        "languages": frozenset(rng.choice((("en",), ("en", "fr"), ("es",)))),
+        "country": "CA" if rng.random() < 0.2 else "US",
+        "territories": frozenset(rng.choice(((), ("east",), ("west",)))),
+        "max_travel_min": rng.choice((30.0, 90.0, 240.0)),
+        "shifts": rng.choice((_spans(rng, 3), able["shifts"])),
+        "leave": _spans(rng, 2) if rng.random() < 0.3 else (),
+        "on_call": _spans(rng, 2) if rng.random() < 0.3 else (),
+    }
     return Consultant(
         id="",
         **_place(rng),
-        skills=skills,
-        certifications=frozenset(rng.choice(((), ("site",), ("site",)))),
-        languages=frozenset(rng.choice((("en",), ("en", "fr"), ("es",)))),
-        country="CA" if rng.random() < 0.2 else "US",
-        territories=frozenset(rng.choice(((), ("east",), ("west",)))),
+        **rng.choice((able, lacking)),
         capacity=rng.randint(1, 9),
         rating=rng.choice((2.5, 4.0, 5.0)),
-        max_travel_min=rng.choice((30.0, 90.0, 240.0, 240.0)),
-        shifts=rng.choice((_spans(rng, 3), ((NOW - HOUR, NOW + 8 * HOUR),))),
-        leave=_spans(rng, 2) if rng.random() < 0.3 else (),
-        on_call=_spans(rng, 2) if rng.random() < 0.3 else (),
     )
 
 

@@ -77,10 +77,9 @@ def obstacles(
     if consultant not in roster:
         raise KeyError(consultant)
     roster.advance(now)
-    scan = Scan(plan.case(job, now, policy), roster)
-    codes = rules.check(scan)
-    index = np.flatnonzero(scan.rows == roster.row(consultant))
-    return rules.misses(scan, codes, index)[0].lacks if codes[index].any() else ()
+    one = np.array([roster.row(consultant)])
+    scan = Scan(plan.case(job, now, policy), roster, one)
+    return rules.misses(scan, rules.check(scan), np.zeros(1, np.intp))[0].lacks
 
 
 def _near(scan: Scan, codes: Codes, tally: dict[int, int]) -> tuple[Miss, ...]:
@@ -96,12 +95,12 @@ def _near(scan: Scan, codes: Codes, tally: dict[int, int]) -> tuple[Miss, ...]:
 
 
 def _nearest(scan: Scan, indices: Rows, most: int) -> list[int]:
-    near = scan.nearness.take(indices)
-    if len(near) > most:
-        chosen = near >= np.partition(near, -most)[-most]
-        indices, near = indices[chosen], near[chosen]
-    ids = [scan.roster.ids[row] for row in scan.rows[indices].tolist()]
-    inside = zip((-near).tolist(), ids, indices.tolist(), strict=True)
+    far = scan.remoteness.take(indices)
+    if len(far) > most:
+        chosen = np.flatnonzero(far <= np.partition(far, most - 1)[most - 1])
+        indices, far = indices.take(chosen), far.take(chosen)
+    ids = [scan.roster.ids[row] for row in scan.rows.take(indices).tolist()]
+    inside = zip(far.tolist(), ids, indices.tolist(), strict=True)
     return [index for _, _, index in heapq.nsmallest(most, inside)]
 
 

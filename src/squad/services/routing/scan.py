@@ -59,11 +59,13 @@ class Scan:
         return self.column("home")
 
     @cached_property
-    def nearness(self) -> Array:
-        """Greater the nearer somebody lives; for order only."""
+    def remoteness(self) -> Array:
+        """Greater the farther somebody lives; for order only, the trip itself where it is known."""
+        if self.case.job.mode == "onsite":
+            return self.trip
         x, y, z = self.case.place
-        nearness: Array = x * self.home[0] + y * self.home[1] + z * self.home[2]
-        return nearness
+        remoteness: Array = -x * self.home[0] - y * self.home[1] - z * self.home[2]
+        return remoteness
 
     @cached_property
     def trip(self) -> Array:
