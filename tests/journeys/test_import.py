@@ -69,6 +69,7 @@ def test_history_comes_in_finished_and_silent(world: World, tmp_path: Path) -> N
 
     assert done.check is not None
     assert (done.created, done.check.statuses, done.check.found) == (3, {"closed": 3}, 3)
+    assert done.check.decided is None
     ticket = world.get("admin", f"/api/tickets/{derive('import', 'incidents', '880001')}")
     assert (ticket["status"], ticket["updated_at"]) == ("closed", "2016-03-06T11:00:00Z")
     path = "/api/engagement/notifications?limit=200"

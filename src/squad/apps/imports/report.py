@@ -24,16 +24,15 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the tickets in the product.
 
     statuses: of those that were sent or there. decided, found: of `asked` tickets picked evenly,
-    how many have a routing decision and how many search finds. waited: seconds.
-    note: what could not be asked.
+    how many have a routing decision (None: they are history) and how many search finds.
+    waited: seconds.
     """
 
     statuses: Mapping[str, int]
     asked: int
-    decided: int
+    decided: int | None
     found: int
     waited: float
-    note: str = ""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,11 +154,11 @@ def _pace(report: Report) -> str:
 
 
 def _checked(check: Check) -> str:
-    parts = [
-        f"of {check.asked} picked evenly {check.decided} have a routing decision and"
-        f" {check.found} are found by search, {check.waited:.0f} s after the last was sent"
-    ]
-    return "; ".join([*parts, check.note] if check.note else parts)
+    routed = "" if check.decided is None else f"{check.decided} have a routing decision and "
+    return (
+        f"of {check.asked} picked evenly {routed}{check.found} are found by search,"
+        f" {check.waited:.0f} s after the last was sent"
+    )
 
 
 def markdown(report: Report) -> str:
