@@ -7,8 +7,6 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from squad.contracts.envelope import Envelope
-from squad.contracts.operations import Handling
 from squad.contracts.routing import TicketAssigned
 from squad.contracts.tickets import TicketCreated, TicketUpdated
 from squad.ports.bus import DeadLetter, Depth
@@ -17,28 +15,26 @@ Reason = Annotated[str, Meta(min_length=1, max_length=500, description="Why; it 
 Queue = Annotated[str, Meta(max_length=60, description="A service's name; all when empty.")]
 
 
-class Fact(msgspec.Struct, frozen=True):
-    """An event that happened. at: seconds since 1970."""
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that happened."""
 
-    subject: str
     id: str
     type: str
-    at: float
+    at: datetime
     version: int
     cause: str
     actor: str
     traceparent: str
 
 
-class Sighting(msgspec.Struct, frozen=True):
-    """One handling of an event by a service. published, handled: seconds since 1970. took: ms."""
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+    """One handling of an event by a service. took: ms."""
 
-    subject: str
     event: str
     service: str
     receives: int
-    published: float
-    handled: float
+    published: datetime
+    handled: datetime
     took: float
     outcome: str
 
@@ -131,46 +127,17 @@ class Act(msgspec.Struct, frozen=True):
     count: int | None
 
 
-def fact(envelope: Envelope) -> Fact:
-    """This will note an event."""
-    return Fact(
-        envelope.subject,
-        envelope.id,
-        envelope.type,
-        envelope.time.timestamp(),
-        envelope.version,
-        envelope.cause,
-        envelope.actor,
-        envelope.traceparent,
-    )
-
-
-def sighting(service: str, handling: Handling) -> Sighting:
-    """This will note what a service reports."""
-    return Sighting(
-        handling.subject,
-        handling.event,
-        service,
-        handling.receives,
-        handling.published,
-        handling.handled,
-        handling.took,
-        handling.outcome,
-    )
-
-
 def journey(ticket: str, facts: Iterable[Fact], sightings: Iterable[Sighting]) -> Journey:
     """This will put events and their handlings together, in order of time."""
     ordered = sorted(facts, key=lambda f: (f.at, f.version, f.type))
     seen: dict[str, list[Sighting]] = {}
     for one in sorted(sightings, key=lambda s: (s.handled, s.service, s.receives)):
         seen.setdefault(one.event, []).append(one)
-    start = ordered[0].at if ordered else 0.0
     return Journey(
         ticket,
         _delay(ordered, TicketAssigned.type),
         _delay(ordered, TicketUpdated.type, cause=TicketAssigned.type),
-        [_step(fact, seen.get(fact.id, []), start) for fact in ordered],
+        [_step(fact, seen.get(fact.id, []), ordered[0].at) for fact in ordered],
     )
 
 
@@ -179,16 +146,16 @@ def _delay(facts: Sequence[Fact], type: str, cause: str = "") -> float | None:
     types = {fact.id: fact.type for fact in facts}
     begun = next((f.at for f in facts if f.type == TicketCreated.type), None)
     came = next((f.at for f in facts if f.type == type and cause in ("", types.get(f.cause))), None)
-    return None if begun is None or came is None else _ms(came - begun)
+    return None if begun is None or came is None else _ms(begun, came)
 
 
-def _step(fact: Fact, seen: Sequence[Sighting], start: float) -> Step:
+def _step(fact: Fact, seen: Sequence[Sighting], start: datetime) -> Step:
     return Step(
         id=fact.id,
         type=fact.type,
-        time=_time(fact.at),
-        after_ms=_ms(fact.at - start),
-        outbox_ms=_ms(min(s.published for s in seen) - fact.at) if seen else None,
+        time=fact.at,
+        after_ms=_ms(start, fact.at),
+        outbox_ms=_ms(fact.at, min(s.published for s in seen)) if seen else None,
         version=fact.version,
         cause=fact.cause,
         actor=fact.actor,
@@ -196,10 +163,10 @@ def _step(fact: Fact, seen: Sequence[Sighting], start: float) -> Step:
         handled=[
             Handled(
                 s.service,
-                _time(s.handled),
+                s.handled,
                 s.receives,
                 s.outcome,
-                _ms(s.handled - s.published),
+                _ms(s.published, s.handled),
                 round(s.took, 2),
             )
             for s in seen
@@ -234,8 +201,8 @@ def act(row: Mapping[str, Any]) -> Act:
     return Act(**{**row, "at": _time(row["at"])})
 
 
-def _ms(seconds: float) -> float:
-    return round(seconds * 1000, 2)
+def _ms(start: datetime, end: datetime) -> float:
+    return round((end - start).total_seconds() * 1000, 2)
 
 
 def _time(seconds: float) -> datetime:

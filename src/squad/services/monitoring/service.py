@@ -1,5 +1,6 @@
 """Use cases of monitoring: look on, tell a ticket's journey, and deal with dead letters."""
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
@@ -14,7 +15,7 @@ from squad.ports.bus import Bus
 from squad.ports.database import Statement
 from squad.ports.unit import Cause, Duplicate
 from squad.services.monitoring import model, store
-from squad.services.monitoring.model import Act, Count, Dead, Fact, Journey, Queues, Sighting
+from squad.services.monitoring.model import Act, Count, Dead, Journey, Queues
 
 KEEP = 30 * 86_400.0  # s that events and their handlings are kept
 INBOX = 7 * 86_400.0  # s that an administrator's command is remembered
@@ -35,34 +36,33 @@ class Monitoring:
         self.store = tables
         self._bus = bus
         self._vitals = vitals
-        self._facts: list[Fact] = []
-        self._sightings: list[Sighting] = []
+        self._seen: defaultdict[str, store.Seen] = defaultdict(store.Seen)
 
     def see(self, envelope: Envelope) -> None:
         """This will note an event, or the handlings that one reports. Raises Unreadable."""
         if envelope.type != LettersHandled.type:
-            self._facts.append(model.fact(envelope))
+            self._seen[envelope.subject].events.append(envelope)
             return
         try:
             batch = _handled(envelope.data)
         except (msgspec.DecodeError, RecursionError) as error:
             raise Unreadable(f"{envelope.type}: {error}") from error
-        self._sightings.extend(model.sighting(batch.service, one) for one in batch.handled)
+        for one in batch.handled:
+            self._seen[one.subject].handlings.append((batch.service, one))
 
     async def settle(self) -> None:
         """This will make durable what was seen. Raises Unavailable: the letters come again."""
-        facts, self._facts = self._facts, []
-        sightings, self._sightings = self._sightings, []
+        seen, self._seen = self._seen, defaultdict(store.Seen)
         unit = self.books.open(Cause(""))
-        unit.write(*store.keep(facts, sightings))
+        unit.write(*store.keep(seen, unit.now.timestamp()))
         await unit.commit()
 
     async def journey(self, *, ticket: str) -> Journey:
         """This will tell everything that happened to a ticket. Raises Missing."""
-        facts = await self.store.facts(ticket)
+        facts, sightings = await self.store.seen(ticket)
         if not facts:
             raise Missing("Nothing is known of this ticket; after 30 days it is forgotten here.")
-        return model.journey(ticket, facts, await self.store.sightings(ticket))
+        return model.journey(ticket, facts, sightings)
 
     def health(self) -> Health:
         """This will tell the state of this node."""
@@ -126,9 +126,9 @@ class Monitoring:
     async def prune(self) -> None:
         """This will forget what is too old, slice by slice."""
         before = self.books.clock.now().timestamp() - KEEP
-        while await self.store.old(before):
+        while (oldest := await self.store.oldest()) is not None and oldest < before:
             unit = self.books.open(Cause(""))
-            unit.write(*store.forget(before))
+            unit.write(store.forget(min(before, oldest + store.SLICE)))
             await unit.commit()
         await self.books.ledger.prune(inbox=INBOX, outbox=INBOX)
 
