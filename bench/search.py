@@ -31,7 +31,7 @@ from squad.ports.index import Entry, Index, Query
 TEXT = Path(__file__).resolve().parents[2] / "shared/data/text/it_tickets_dev.csv.zst"
 BATCH = 300  # entries put and flushed at a time
 RATE = 300  # tickets/s while it runs sustained, each put three times
-QUERIES = 500  # of each kind
+QUERIES = 300  # of each kind
 SEED = 5
 Figures = dict[str, float]
 

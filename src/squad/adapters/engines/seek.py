@@ -24,7 +24,7 @@ class Seeker:
     def __init__(self, generation: Generation) -> None:
         self._vocabulary: Final = generation.vocabulary
         self._searcher: Final = generation.searcher
-        self._asker: Final = Asker(generation.schema, generation.searcher)
+        self._asker: Final = Asker(generation.schema, self._searcher)
 
     def search(self, query: Query) -> Found:
         """This will find entries, the best first. Raises ValueError: a cursor none of ours."""

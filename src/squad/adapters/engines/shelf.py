@@ -11,7 +11,7 @@ from typing import IO, Final
 import msgspec
 
 from squad.adapters.engines.fields import FORMAT
-from squad.adapters.engines.tantivy import Generation
+from squad.adapters.engines.tantivy import Generation, sync
 from squad.ports.unit import Unavailable
 
 _POINTER = "living.json"
@@ -79,11 +79,7 @@ class Shelf:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._folder / _POINTER)
-        handle = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync(self._folder)
 
     def drop(self, generation: Generation) -> None:
         """This will end a generation and delete its files; searches under way keep theirs open."""

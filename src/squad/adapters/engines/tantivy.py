@@ -1,5 +1,6 @@
 """One generation of a full-text index in tantivy: what waits, what is written, what is read."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from squad.ports.index import Entry
 from squad.ports.unit import Unavailable
 
 _HEAP = 15_000_000  # bytes that a writer gathers before it starts a file: tantivy's least
+_LEAP = 5_000  # addresses looked up at a time: each look-up counts all entries before them
 _WAITING = 5_000  # unflushed changes kept in memory before they are written all the same
 
 
@@ -25,7 +27,7 @@ class Generation:
 
         Raises:
             ValueError: what is there is not an index of this format.
-            Unavailable: another process writes to it.
+            Unavailable: it cannot be written.
         """
         self.folder: Final = folder
         self.schema: Final = fields.schema()
@@ -71,12 +73,14 @@ class Generation:
     def every(self, step: int) -> Iterator[list[Entry]]:
         """This will read all entries flushed by now, `step` at a time."""
         searcher, query = self.searcher, tantivy.Query.all_query()
-        for offset in range(0, searcher.num_docs, step):
-            hits = searcher.search(query, step, count=False, offset=offset).hits
-            yield [fields.entry(searcher.doc(at)) for _, at in hits]
+        for offset in range(0, searcher.num_docs, _LEAP):
+            hits = searcher.search(query, _LEAP, count=False, offset=offset).hits
+            for start in range(0, len(hits), step):
+                few = hits[start : start + step]
+                yield [fields.entry(searcher.doc(address)) for _, address in few]
 
     def flush(self) -> None:
-        """This will make all changes durable (tantivy syncs its files), then visible.
+        """This will make all changes durable, then visible.
 
         Raises Unavailable: the disk does not take them; they stay waiting.
         """
@@ -92,6 +96,8 @@ class Generation:
                     self._writer.add_document(document)
                     seen.update(words)
             self._writer.commit()
+            if self.folder is not None:
+                sync(self.folder)  # tantivy renames its list of files, but does not sync that
         except (ValueError, OSError) as error:
             self._writer = None
             raise Unavailable("the index cannot be written") from error
@@ -109,7 +115,7 @@ class Generation:
         try:
             return self._index.writer(_HEAP, 1)
         except ValueError as error:
-            raise Unavailable("another process writes to the index") from error
+            raise Unavailable("the index cannot be opened for writing") from error
 
     def _reload(self) -> None:
         self._index.reload()
@@ -122,3 +128,12 @@ class Generation:
     def _find(self, searcher: tantivy.Searcher, id: str) -> list[tantivy.DocAddress]:
         query = tantivy.Query.term_query(self.schema, "id", fields.exact(id), "basic")
         return [address for _, address in searcher.search(query, 1, count=False).hits]
+
+
+def sync(folder: Path) -> None:
+    """This will make the names in a folder durable (fsync(2): a file's own sync does not)."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

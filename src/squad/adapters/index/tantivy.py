@@ -1,7 +1,7 @@
 """The index port on tantivy: files of one process, or its memory."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, TypeVar, TypeVarTuple
@@ -86,8 +86,8 @@ class TantivyIndex:
         copy = await self._write(self._begin)
         try:
             steps = self._living.every(_STEP)
-            while self._next is copy and (entries := await self._read(next, steps, [])):
-                await self._write(self._copy, copy, entries)
+            while await self._write(self._copy, copy, steps):
+                pass  # what others put and remove comes between two steps
             await self._write(self._finish, copy, self._whole)
         finally:
             await self._write(self._abandon, copy)
@@ -124,10 +124,11 @@ class TantivyIndex:
         self._next = self._shelf.start()
         return self._next
 
-    def _copy(self, copy: Generation, entries: Iterable[Entry]) -> None:
-        if self._next is copy:
-            changes = map(fields.change, entries)
-            copy.put(it for it in changes if it.entry.id not in self._removed)
+    def _copy(self, copy: Generation, steps: Iterator[list[Entry]]) -> bool:
+        entries = next(steps, []) if self._next is copy else []
+        changes = [fields.change(entry) for entry in entries if entry.id not in self._removed]
+        copy.put(changes)
+        return bool(entries)
 
     def _finish(self, next: Generation, whole: bool) -> None:
         if self._next is not next:
