@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 import numpy as np
+from msgspec.structs import replace
 
 from squad.apps.world import chance, names, rota, skills
 from squad.apps.world.cast import Member
@@ -32,39 +33,55 @@ def consultants(cities: Sequence[Place], count: int) -> Iterator[Member]:
 
 def _consultant(metro: Metro, place: int, number: int) -> Member:
     key = "consultant", metro.name, str(place)
-    dice, first = chance.dice(*key), metro.headquarters and place == 0
-    general = place < rota.GENERALISTS
+    dice, general = chance.dice(*key), place < rota.GENERALISTS
     person = Person(
         id=chance.identity(*key),
         version=1,
         roles=("consultant",),
-        contact=names.contact(dice, number=number, mail=f"consultant@{names.DOMAIN}" * first),
+        contact=names.contact(dice, number=number),
         zone=metro.center.zone,
         territories=metro.territories,
         skills=skills.generalist(dice) if general else skills.specialist(place, dice),
-        certifications=_certifications(dice, everything=first),
+        certifications=tuple(name for name in CERTIFICATIONS if dice.random() < CERTIFIED),
         home=_home(dice, metro.near if general else metro.cities),
         language=_language(dice, metro),
         languages=metro.languages,
         capacity=CAPACITY,
-        rating=4.9 if first else round(3.4 + 1.5 * dice.random(), 1),
+        rating=round(3.4 + 1.5 * dice.random(), 1),
         max_travel=TRAVEL,
     )
-    return Member(person, rota.schedule(place, always=first))
+    if metro.headquarters and place == 0:
+        return _senior(person, metro)
+    return Member(person, rota.schedule(place))
 
 
-def _certifications(dice: Random, *, everything: bool) -> tuple[str, ...]:
-    return tuple(name for name in CERTIFICATIONS if dice.random() < CERTIFIED or everything)
+def _senior(person: Person, metro: Metro) -> Member:
+    """consultant@: so good, and so near, that most tickets in town come to whoever signs in."""
+    mail = f"consultant@{names.DOMAIN}"
+    senior = replace(
+        person,
+        contact=replace(person.contact, mail=mail),
+        skills=dict.fromkeys(skills.SKILLS, skills.BEST),
+        certifications=CERTIFICATIONS,
+        home=_base(metro.center),
+        rating=5.0,
+    )
+    return Member(senior, rota.schedule(0, always=True))
 
 
 def _home(dice: Random, cities: Sequence[Place]) -> Base:
     """Near the point of a city, chosen by its people."""
     sums = np.cumsum([city.population for city in cities])
     city = cities[int(np.searchsorted(sums, dice.random() * sums[-1], "right"))]
+    return _base(city, JITTER * (2 * dice.random() - 1), JITTER * (2 * dice.random() - 1))
+
+
+def _base(city: Place, north: float = 0.0, east: float = 0.0) -> Base:
+    """north, east: of the city's point, degrees."""
     country: Country = "CA" if city.country == "CA" else "US"
     return Base(
-        latitude=round(city.latitude + JITTER * (2 * dice.random() - 1), 5),
-        longitude=round(city.longitude + JITTER * (2 * dice.random() - 1), 5),
+        latitude=round(city.latitude + north, 5),
+        longitude=round(city.longitude + east, 5),
         country=country,
         region=city.region,
     )
