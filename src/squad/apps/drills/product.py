@@ -61,6 +61,7 @@ class Product:
                 env={**self.environ, **extra},
                 stdout=log,
                 stderr=log,
+                start_new_session=True,  # a tracer and what it traces are stopped together
             )
 
     def _ready(self) -> bool:
@@ -72,11 +73,11 @@ class Product:
     def kill(self) -> None:
         """This will end it with SIGKILL, as if the power went."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def stop(self) -> None:
         """This will end it gracefully."""
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+            os.killpg(self.process.pid, signal.SIGTERM)
             self.process.wait(30)
