@@ -23,6 +23,7 @@ BACKOFF = (0.2, 2.0, 15.0, 60.0)  # s before the 2nd, 3rd, 4th and 5th receive
 RELOADS = 5  # a conflict means stale data: load again at once, so often
 BATCH = 128  # letters a receive
 WAIT = 1.0  # s to wait for a letter
+PAUSE = 1.0  # s to wait for a bus or a store that is down
 HANDLING = 20.0  # s for one letter at most; the bus hands it out again after 30
 
 _log = log.get("dispatch")
@@ -165,10 +166,10 @@ class Consumer:
                     await asyncio.sleep(self._pace)
             except Unavailable as error:
                 _log.warning("queue.waits", queue=self._queue, reason=str(error))
-                await asyncio.sleep(1.0)
+                await asyncio.sleep(PAUSE)
             except Exception:
                 _log.exception("queue.failed", queue=self._queue)
-                await asyncio.sleep(1.0)
+                await asyncio.sleep(PAUSE)
 
     async def step(self, wait: float) -> int:
         """This will receive and handle one batch. Returns how many letters. Raises Unavailable."""
