@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
+from squad.apps.story import photo
 from squad.apps.story.person import Failed as Failed
 from squad.apps.story.person import Person, mint, sign_in
 from squad.apps.world.cast import PASSWORD, SIGNINS
@@ -74,7 +75,9 @@ class Story:
         reference = self._log(customer)
         assignee, latency = self._assigned(customer, dispatcher)
         self._reasons(dispatcher)
+        picture = self._attach(customer)
         consultant = self._consultant(assignee)
+        self._look(consultant, picture)
         self._visit(consultant, customer)
         self._finish(consultant, customer)
         self._survey(self._told(customer, consultant))
@@ -111,6 +114,22 @@ class Story:
         ticket, ms = customer.send("/api/tickets", body)
         self._did("customer", f"logs ticket {ticket['reference']}: {ticket['title']}", ms)
         return str(ticket["reference"])
+
+    def _attach(self, customer: Person) -> tuple[str, bytes]:
+        """Where the picture is, and what it shows."""
+        content = photo.png(self._id)
+        part = {"file": ("register.png", content, "image/png")}
+        kept, ms = customer.send(f"{self._path}/attachments", files=part)
+        what = f"attaches a photo: {kept['name']}, {kept['media']}, {kept['size']:,} bytes"
+        self._did("customer", what, ms)
+        return f"{self._path}/attachments/{kept['id']}", content
+
+    def _look(self, consultant: Person, picture: tuple[str, bytes]) -> None:
+        path, content = picture
+        seen, ms = timed(lambda: consultant.load(path))
+        if seen != content:
+            raise Failed("the photo came back changed")
+        self._did("consultant", "looks at the photo, the same byte for byte", ms)
 
     def _assigned(self, customer: Person, dispatcher: Person) -> tuple[Any, float]:
         """Who has it, and how long after the ticket was created, by the node's clock, ms."""

@@ -43,6 +43,12 @@ class Person:
         """This will read."""
         return _json(self._ask("GET", path, {}, params=query), path)
 
+    def load(self, path: str) -> bytes:
+        """This will read a file."""
+        answer = self._ask("GET", path, {})
+        _check(answer, path)
+        return answer.content
+
     def send(self, path: str, body: Any = None, **more: Any) -> tuple[Any, float]:
         """This will send a command twice with one Idempotency-Key; both answers must be the same.
 
@@ -128,6 +134,10 @@ def mint(http: httpx.Client, settings: Settings, id: str) -> Person:
 
 def _json(answer: httpx.Response, path: str) -> Any:
     """Raises Failed."""
+    _check(answer, path)
+    return answer.json()
+
+
+def _check(answer: httpx.Response, path: str) -> None:
     if answer.status_code >= 300:
         raise Failed(f"{path}: {answer.status_code} {answer.text[:500]}")
-    return answer.json()
