@@ -1,6 +1,7 @@
 """Tokens from the command line, for the embedded mode: identity's own minting, in this process."""
 
 from squad.apps import wiring
+from squad.kernel.problem import Missing
 from squad.kernel.settings import Settings
 from squad.services.identity.service import Identity
 
@@ -13,5 +14,7 @@ async def mint(settings: Settings, user: str) -> str:
         running = await definition.start(await adapters.kit(definition))
         identity: Identity = running.service
         return await identity.mint(user)
+    except Missing as error:
+        raise KeyError(user) from error
     finally:
         await adapters.close()

@@ -60,7 +60,7 @@ class Routing:
         unit = self.books.open(cause)
         held = ticket.status == "assigned" or ticket.assignee is None
         answer_by = known.answer_by if known is not None and held else NEVER
-        work = Work(ticket, known.answered if known else 0, answer_by)
+        work = Work(ticket, known.answered, answer_by, known.offered) if known else Work(ticket)
         before = self.roster.holder(ticket.id)
         self._take(work)
         if work.due:
@@ -117,7 +117,7 @@ class Routing:
                 continue
             if work.ticket.status != "assigned":
                 heapq.heappush(self._offers, (now + 1.0, id))
-                self.work[id] = Work(work.ticket, work.answered, now + 1.0)
+                self.work[id] = Work(work.ticket, work.answered, now + 1.0, work.offered)
                 return count
             await self._lapse(work)
             count += 1
@@ -127,7 +127,7 @@ class Routing:
         ticket = work.ticket
         unit = self.books.open(Cause(derive("timed_out", ticket.id, str(ticket.turn))))
         self._unassign(unit, ticket, "timed_out")
-        await self._commit(unit, Work(ticket, work.answered, NEVER))
+        await self._commit(unit, Work(ticket, work.answered, NEVER, work.offered))
 
     async def drain(self, consultant: str) -> None:
         """This will give the most urgent waiting ticket to somebody, now that one is free."""
@@ -278,7 +278,7 @@ class Routing:
             version=turn,
         )
         heapq.heappush(self._offers, (answer_by, ticket.id))
-        return Work(ticket, turn, answer_by)
+        return Work(ticket, turn, answer_by, who)
 
     def _answer_by(self, consultant: str, priority: int) -> float:
         """When the offer lapses: minutes of working time, counted from the shift's start."""
@@ -324,11 +324,12 @@ class Routing:
 
     def _take(self, work: Work) -> None:
         """Brings plans in line with what tickets says of one ticket."""
-        ticket, holder = work.ticket, self.roster.holder(work.ticket.id)
-        state, on_its_way = work.state, work.waits and not work.due
-        if state is None:
-            if holder is not None and not on_its_way:
-                self.roster.release(ticket.id, done=ticket.status == "resolved")
+        ticket, holder, state = work.ticket, self.roster.holder(work.ticket.id), work.state
+        if work.pending:
+            if holder is None and work.offered in self.roster:
+                self.roster.reserve(work.offered, stop_of(ticket, "assigned", 0.0))
+        elif state is None:
+            self.roster.release(ticket.id, done=ticket.status == "resolved")
         elif holder == ticket.assignee:
             self.roster.mark(ticket.id, state, self._starts(ticket))
         elif (who := str(ticket.assignee)) in self.roster:

@@ -17,7 +17,8 @@ create table people(id text primary key, version integer not null, facts blob no
 create table hours(person text primary key, version integer not null, facts blob not null);
 create table work(
     ticket text primary key, version integer not null, open integer not null,
-    answered integer not null, answer_by double precision not null, facts blob not null
+    answered integer not null, answer_by double precision not null, offered text not null,
+    facts blob not null
 );
 create index work_open on work(open) where open = 1;
 create table decisions(
@@ -66,9 +67,9 @@ def plan(person: str, version: int, intervals: Sequence[Interval]) -> Statement:
 def save(work: Work) -> Statement:
     """This will keep a ticket's state; an older version than the stored one is a Conflict."""
     return Statement(
-        "insert into work values (?, ?, ?, ?, ?, ?) on conflict(ticket) do update set"
+        "insert into work values (?, ?, ?, ?, ?, ?, ?) on conflict(ticket) do update set"
         " version = excluded.version, open = excluded.open, answered = excluded.answered,"
-        " answer_by = excluded.answer_by, facts = excluded.facts"
+        " answer_by = excluded.answer_by, offered = excluded.offered, facts = excluded.facts"
         " where work.version <= excluded.version and work.answered <= excluded.answered",
         (
             work.ticket.id,
@@ -76,6 +77,7 @@ def save(work: Work) -> Statement:
             int(work.open),
             work.answered,
             work.answer_by,
+            work.offered,
             _encode(work.ticket),
         ),
         1,
@@ -109,16 +111,16 @@ class Store:
     async def open_work(self) -> list[Work]:
         """This will load the tickets that are not finished."""
         rows = await self._database.fetch(
-            "select facts, answered, answer_by from work where open = 1 order by ticket"
+            "select facts, answered, answer_by, offered from work where open = 1 order by ticket"
         )
-        return [Work(_ticket(row[0]), row[1], row[2]) for row in rows]
+        return [Work(_ticket(row[0]), *row[1:]) for row in rows]
 
     async def work(self, ticket: str) -> Work | None:
         """This will load one ticket's state, finished or not."""
         rows = await self._database.fetch(
-            "select facts, answered, answer_by from work where ticket = ?", (ticket,)
+            "select facts, answered, answer_by, offered from work where ticket = ?", (ticket,)
         )
-        return Work(_ticket(rows[0][0]), rows[0][1], rows[0][2]) if rows else None
+        return Work(_ticket(rows[0][0]), *rows[0][1:]) if rows else None
 
     async def decisions(self, ticket: str) -> list[Kept]:
         """This will load a ticket's decisions, newest first."""

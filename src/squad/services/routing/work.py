@@ -27,11 +27,13 @@ class Work(msgspec.Struct, frozen=True):
 
     answered: the last turn that routing answered, by an assignment or by saying that it stalled.
     answer_by: the offer lapses then, epoch seconds; infinite: no offer is open.
+    offered: who was chosen, until tickets confirms it; their place is taken from the choice on.
     """
 
     ticket: Ticket
     answered: int = 0
     answer_by: float = NEVER
+    offered: str = ""
 
     @property
     def open(self) -> bool:
@@ -47,6 +49,11 @@ class Work(msgspec.Struct, frozen=True):
     def due(self) -> bool:
         """Whether its present turn is not answered yet."""
         return self.waits and self.ticket.turn > self.answered
+
+    @property
+    def pending(self) -> bool:
+        """Whether somebody was chosen and tickets has not confirmed it yet."""
+        return self.waits and not self.due and bool(self.offered)
 
     @property
     def state(self) -> State | None:
