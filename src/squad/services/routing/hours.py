@@ -9,6 +9,7 @@ from typing import NamedTuple
 from squad.services.routing.model import Consultant, Span
 
 NEVER: Span = (math.inf, math.inf)
+NONE = array("d")  # the line that most people share for leave and calls
 
 
 class Lines(NamedTuple):
@@ -54,7 +55,8 @@ def lines(consultant: Consultant) -> Lines:
 
 def line(spans: Iterable[Span]) -> "array[float]":
     """This will pack spans that are in order and apart: 16 bytes each."""
-    return array("d", [border for span in spans for border in span])
+    borders = [border for span in spans for border in span]
+    return array("d", borders) if borders else NONE
 
 
 def current(borders: "array[float]", now: float) -> Span:
