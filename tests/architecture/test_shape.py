@@ -22,16 +22,12 @@ NAMES = [str(path.relative_to(SQUAD)) for path in FILES]
 LINES = 300  # of a file
 LONG = {  # files that may be longer, and how long
     "services/routing/service.py": 400,
-    "services/tickets/api.py": 400,
-    "services/tickets/model.py": 350,
-    "services/tickets/service.py": 400,
-    "services/tickets/store.py": 350,
 }
 
 BODY = 30  # lines of a function, without its signature, docstring and the functions in it
 LARGE = {  # functions that may be longer, and how long: one field a line
     "services/search/model.py:ticket_entry": 31,
-    "services/tickets/model.py:begin": 31,
+    "services/tickets/model/facts.py:begin": 31,
 }
 
 SIX = {"__init__", "api", "handlers", "service", "store", "model"}

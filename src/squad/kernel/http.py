@@ -1,12 +1,14 @@
 """Endpoints as data: method, path, action, body, query, answer; and the one way they are run."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 from litestar import Request, Response
+from litestar.exceptions import InternalServerException
 from litestar.handlers import HTTPRouteHandler
+from litestar.response import Stream
 
 from squad.kernel.access import PUBLIC, Actor, require
 from squad.kernel.ids import derive, uuid7
@@ -37,7 +39,10 @@ class Empty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What an endpoint gives back. body: a value to encode, or bytes as they are."""
+    """What an endpoint gives back.
+
+    body: a value to encode, bytes as they are, or an async iterator of bytes to stream.
+    """
 
     body: Any = None
     status: int = 0
@@ -71,13 +76,26 @@ class Call(Generic[B, Q]):
             raise Malformed('If-Match takes the ETag of a GET, for example "3".')
         return int(found[1])
 
+    async def stream(self) -> AsyncIterator[bytes]:
+        """This will stream the body. Raises Malformed: the client went away; Oversize."""
+        try:
+            async for chunk in self.request.stream():
+                yield chunk
+        except InternalServerException as error:
+            raise Malformed("The body was cut short. Send it again.") from error
+
+    def seal(self, fingerprint: str) -> Cause:
+        """This will give the cause the digest of a streamed body: a repeat must have the same."""
+        self.cause = msgspec.structs.replace(self.cause, fingerprint=fingerprint.encode())
+        return self.cause
+
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the service's interface.
 
     action: what `kernel.access.TABLE` must allow. command: takes an Idempotency-Key, and its
-    answer is kept. stream: the body is not JSON and is read by `run` itself; takes: its media
-    type, for the documents.
+    answer is kept. stream: the body is not JSON and is read by `run` itself, which seals a
+    command with its digest; the `id` may be in the query. takes: its media type, for the documents.
     """
 
     method: str
@@ -175,7 +193,7 @@ class Route:
             require(actor, endpoint.action)
         body = await self._body(request)
         query = ask(request.query_params.multi_items(), endpoint.query)
-        cause = self._cause(request, actor, body)
+        cause = self._cause(request, actor, body, query)
         if endpoint.command and self._ledger is not None:
             return await self._command(Call(request, actor, body, query, cause))
         result = await endpoint.run(self._service, Call(request, actor, body, query, cause))
@@ -215,10 +233,11 @@ class Route:
             raise Oversize(f"A request may have {BODY} bytes; this one has {len(raw)}.")
         return decode(self._decoder, raw or b"{}")
 
-    def _cause(self, request: Request[Any, Any, Any], actor: Actor, body: Any) -> Cause:
+    def _cause(self, request: Request[Any, Any, Any], actor: Actor, body: Any, query: Any) -> Cause:
         if not self.endpoint.command:
             return Cause("", actor=actor.id)
-        key = request.headers.get("idempotency-key") or getattr(body, "id", None) or uuid7()
+        chosen = getattr(query if self.endpoint.stream else body, "id", None)
+        key = request.headers.get("idempotency-key") or chosen or uuid7()
         if not 0 < len(key) <= KEY:
             raise Malformed(f"An Idempotency-Key has 1 to {KEY} characters.")
         id = derive("command", actor.id, request.method, request.url.path, key)
@@ -232,16 +251,19 @@ def render(result: Any, status: int, request: Request[Any, Any, Any]) -> Respons
     answer = result if isinstance(result, Answer) else Answer(result)
     content = answer.body
     headers = dict(answer.headers)
+    version = None
     if isinstance(content, bytes):
         version = _version(content) if answer.media == "application/json" and content else None
-    else:
+    elif not isinstance(content, AsyncIterator):
         version = getattr(content, "version", None)
         content = b"" if content is None else encode(content)
     if isinstance(version, int):
         headers["ETag"] = f'"{version}"'
-        if request.method == "GET" and request.headers.get("if-none-match") == headers["ETag"]:
-            return Response(None, status_code=304, headers=headers)
-    return Response(
+    tag = headers.get("ETag")
+    if tag and request.method == "GET" and request.headers.get("if-none-match") == tag:
+        return Response(None, status_code=304, headers={"ETag": tag})
+    kind: type[Response[Any]] = Stream if isinstance(content, AsyncIterator) else Response
+    return kind(
         content, status_code=answer.status or status, headers=headers, media_type=answer.media
     )
 

@@ -20,10 +20,10 @@ def handlers(tickets: Tickets) -> Handlers:
     """This will bind each event to its use case."""
 
     async def on_user(event: UserCreated, cause: Cause) -> None:
-        await tickets.know(event.person, cause)
+        await tickets.people.know(event.person, cause)
 
     async def on_user_erased(event: UserErased, cause: Cause) -> None:
-        await tickets.forget(event.id, cause)
+        await tickets.people.forget(event.id, cause)
 
     async def on_assigned(event: TicketAssigned, cause: Cause) -> None:
         await tickets.assigned(event, replace(cause, actor=event.by))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -10,6 +10,9 @@ from squad.contracts.people import Person
 from squad.contracts.tickets import Remark, Ticket
 from squad.ports.database import Database, Statement
 from squad.services.tickets.model import Attachment, Entry, Extra, Message, TicketView
+from squad.services.tickets.model.files import MOST
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 MIGRATIONS = (
     """
@@ -119,52 +122,35 @@ def record(ticket: Ticket, step: str, actor: str, note: str, cause: str) -> Stat
     """This will add the line of history that explains the ticket's version."""
     return Statement(
         "insert into history values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            ticket.id,
-            ticket.version,
-            ticket.updated_at.timestamp(),
-            actor,
-            step,
-            ticket.status,
-            ticket.assignee,
-            note,
-            cause,
-        ),
-    )
+        (ticket.id, ticket.version, ticket.updated_at.timestamp(), actor, step, ticket.status,
+         ticket.assignee, note, cause),
+    )  # fmt: skip
 
 
 def say(ticket: str, message: Message) -> Statement:
     """This will add a message."""
     return Statement(
         "insert into messages values (?, ?, ?, ?, ?, ?)",
-        (
-            message.id,
-            ticket,
-            message.at.timestamp(),
-            message.author,
-            message.visibility,
-            message.text,
-        ),
-    )
+        (message.id, ticket, message.at.timestamp(), message.author, message.visibility,
+         message.text),
+    )  # fmt: skip
 
 
-def attach(ticket: str, file: Attachment, blob: str) -> Statement:
-    """This will add the record of a file whose content is in blobs."""
-    return Statement(
-        "insert into attachments values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            file.id,
-            ticket,
-            file.at.timestamp(),
-            file.author,
-            file.visibility,
-            file.name,
-            file.media,
-            file.size,
-            file.sha256,
-            blob,
+def attach(ticket: str, file: Attachment, blob: str) -> tuple[Statement, ...]:
+    """This will add the record of a file whose content is in blobs; one too many is a Conflict."""
+    return (
+        Statement(  # changes nothing but its count of rows
+            "update tickets set version = version where id = ?"
+            " and (select count(*) from attachments where ticket = ?) < ?",
+            (ticket, ticket, MOST),
+            1,
         ),
-    )
+        Statement(
+            "insert into attachments values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (file.id, ticket, file.at.timestamp(), file.author, file.visibility, file.name,
+             file.media, file.size, file.sha256, blob),
+        ),
+    )  # fmt: skip
 
 
 def know(person: Person) -> Statement:
@@ -242,34 +228,18 @@ class Store:
     async def history(self, id: str) -> list[Entry]:
         """This will load a ticket's history, oldest first."""
         rows = await self._database.fetch(
-            "select version, at, actor, step, status, assignee, note from history"
-            " where ticket = ? order by version",
-            (id,),
+            f"select {_names(Entry)} from history where ticket = ? order by version", (id,)
         )
-        return [
-            Entry(
-                version=row[0],
-                at=_time(row[1]),
-                actor=row[2],
-                step=row[3],
-                status=row[4],
-                assignee=row[5],
-                note=row[6],
-            )
-            for row in rows
-        ]
+        return [_read(Entry, row) for row in rows]
 
     async def messages(self, id: str, *, internal: bool) -> list[Message]:
         """This will load a ticket's messages, oldest first. internal: notes too."""
         rows = await self._database.fetch(
-            "select id, at, author, visibility, text from messages where ticket = ?"
+            f"select {_names(Message)} from messages where ticket = ?"
             " and (visibility = 'public' or ?) order by at, id",
             (id, internal),
         )
-        return [
-            Message(id=row[0], at=_time(row[1]), author=row[2], visibility=row[3], text=row[4])
-            for row in rows
-        ]
+        return [_read(Message, row) for row in rows]
 
     async def remarks(self, tickets: Sequence[str]) -> dict[str, list[Remark]]:
         """This will load what was written on some tickets, oldest first, for snapshots."""
@@ -283,29 +253,29 @@ class Store:
             found.setdefault(ticket, []).append(Remark(id=id, visibility=visibility, text=text))
         return found
 
-    async def attachments(self, id: str, *, internal: bool) -> list[tuple[Attachment, str]]:
-        """This will load the records of a ticket's files, with their blob keys."""
+    async def attachments(self, id: str, *, internal: bool) -> list[Attachment]:
+        """This will load the records of a ticket's files, oldest first. internal: those too."""
         rows = await self._database.fetch(
-            "select id, at, author, visibility, name, media, size, sha256, blob from attachments"
-            " where ticket = ? and (visibility = 'public' or ?) order by at, id",
+            f"select {_names(Attachment)} from attachments where ticket = ?"
+            " and (visibility = 'public' or ?) order by at, id",
             (id, internal),
         )
-        return [
-            (
-                Attachment(
-                    id=row[0],
-                    at=_time(row[1]),
-                    author=row[2],
-                    visibility=row[3],
-                    name=row[4],
-                    media=row[5],
-                    size=row[6],
-                    sha256=row[7],
-                ),
-                row[8],
-            )
-            for row in rows
-        ]
+        return [_read(Attachment, row) for row in rows]
+
+    async def attachment(self, ticket: str, id: str) -> tuple[Attachment, str] | None:
+        """This will load the record of a file, with the key of its content."""
+        rows = await self._database.fetch(
+            f"select {_names(Attachment)}, blob from attachments where ticket = ? and id = ?",
+            (ticket, id),
+        )
+        return (_read(Attachment, rows[0][:-1]), rows[0][-1]) if rows else None
+
+    async def files(self, ticket: str) -> int:
+        """This will count a ticket's files."""
+        rows = await self._database.fetch(
+            "select count(*) from attachments where ticket = ?", (ticket,)
+        )
+        return int(rows[0][0])
 
     async def person(self, id: str) -> Person | None:
         """This will load the copy of a person."""
@@ -313,5 +283,11 @@ class Store:
         return _person(rows[0][0]) if rows else None
 
 
-def _time(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _names(kind: type[msgspec.Struct]) -> str:
+    return ", ".join(kind.__struct_fields__)
+
+
+def _read(kind: type[T], row: Sequence[Any]) -> T:
+    """Makes what a row says: columns are named as fields, and `at` is seconds since 1970."""
+    fields = dict(zip(kind.__struct_fields__, row, strict=True))
+    return kind(**{**fields, "at": datetime.fromtimestamp(fields["at"], UTC)})

@@ -1,4 +1,4 @@
-"""A ticket's life: the one table of transitions, its promises in time, and what people see."""
+"""A ticket as it is logged: what must be known, what is promised, and what to call it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -8,53 +8,11 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
-from squad.contracts.people import Contact, Level, Person
-from squad.contracts.tickets import Mode, Spot, Status, Ticket, Visibility, Window
+from squad.contracts.people import Level, Person
+from squad.contracts.tickets import Mode, Spot, Ticket, Window
 from squad.kernel.access import Actor
-from squad.kernel.problem import Fault, Impossible, Invalid
+from squad.kernel.problem import Fault, Invalid
 from squad.ports.places import Place
-
-Step = Literal[
-    "assign", "unassign", "stall", "accept", "decline", "travel", "arrive", "wait", "answer",
-    "resolve", "close", "reopen", "cancel",
-]  # fmt: skip
-
-# The life cycle. What is not in the table is refused with 409 and changes nothing.
-TRANSITIONS: Mapping[tuple[Status, Step], Status] = {
-    ("new", "assign"): "assigned",
-    ("new", "stall"): "needs_dispatcher",
-    ("new", "cancel"): "cancelled",
-    ("needs_dispatcher", "assign"): "assigned",
-    ("needs_dispatcher", "cancel"): "cancelled",
-    ("assigned", "assign"): "assigned",
-    ("assigned", "unassign"): "new",
-    ("assigned", "accept"): "accepted",
-    ("assigned", "decline"): "new",
-    ("assigned", "cancel"): "cancelled",
-    ("accepted", "assign"): "assigned",
-    ("accepted", "unassign"): "new",
-    ("accepted", "decline"): "new",
-    ("accepted", "travel"): "travelling",
-    ("accepted", "arrive"): "on_site",
-    ("accepted", "wait"): "waiting",
-    ("accepted", "cancel"): "cancelled",
-    ("travelling", "arrive"): "on_site",
-    ("travelling", "unassign"): "new",
-    ("travelling", "wait"): "waiting",
-    ("travelling", "cancel"): "cancelled",
-    ("on_site", "wait"): "waiting",
-    ("on_site", "resolve"): "resolved",
-    ("waiting", "answer"): "accepted",
-    ("waiting", "assign"): "assigned",
-    ("waiting", "unassign"): "new",
-    ("waiting", "travel"): "travelling",
-    ("waiting", "arrive"): "on_site",
-    ("waiting", "resolve"): "resolved",
-    ("waiting", "cancel"): "cancelled",
-    ("resolved", "close"): "closed",
-    ("resolved", "reopen"): "new",
-    ("closed", "reopen"): "new",
-}
 
 # Start of work is promised within so many hours of logging, by priority; a better tier waits less.
 PROMISE: Mapping[int, float] = {1: 2.0, 2: 4.0, 3: 24.0, 4: 72.0}  # h
@@ -85,55 +43,6 @@ Category = Literal[
     "hardware", "network", "printer", "software", "email", "access", "storage", "security",
     "phone", "pos", "other",
 ]  # fmt: skip
-
-
-class Extra(msgspec.Struct, frozen=True, kw_only=True):
-    """Personal parts of a ticket: who to ask for on the spot, and where exactly."""
-
-    contact: Contact | None = None
-    address: str = ""
-
-
-class TicketView(Ticket, frozen=True, kw_only=True):
-    """A ticket as the API shows it."""
-
-    contact: Contact | None = None
-    address: str = ""
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a ticket's history: which step, by whom, and the status after it."""
-
-    version: int
-    at: datetime
-    actor: str
-    step: str
-    status: Status
-    assignee: str | None
-    note: str
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """Something written on a ticket."""
-
-    id: str
-    at: datetime
-    author: str
-    visibility: Visibility
-    text: str
-
-
-class Attachment(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of a ticket. size: bytes. media: as sniffed from its content."""
-
-    id: str
-    at: datetime
-    author: str
-    visibility: Visibility
-    name: str
-    media: str
-    size: int
-    sha256: str
 
 
 class Logged(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,54 +140,6 @@ def reference(id: str) -> str:
     return f"{letters[:4]}-{letters[4:]}"
 
 
-def move(ticket: Ticket, step: Step, now: datetime, **changes: object) -> Ticket:
-    """This will take a step. Raises Impossible: the table does not have it."""
-    status = TRANSITIONS.get((ticket.status, step))
-    if status is None:
-        possible = sorted(s for state, s in TRANSITIONS if state == ticket.status)
-        raise Impossible(
-            f"A ticket that is {ticket.status} cannot {step}. Possible now: {', '.join(possible)}."
-        )
-    return replace(ticket, version=ticket.version + 1, status=status, updated_at=now, **changes)
-
-
-def repeated(ticket: Ticket, step: Step, actor: Actor) -> bool:
-    """This will tell whether the step was taken already by this person: then once is enough."""
-    after = {
-        "accept": "accepted", "travel": "travelling", "arrive": "on_site", "resolve": "resolved",
-        "close": "closed", "cancel": "cancelled", "wait": "waiting",
-    }  # fmt: skip
-    mine = step in ("close", "cancel") or ticket.assignee == actor.id
-    return mine and after.get(step) == ticket.status
-
-
-def release(ticket: Ticket, step: Step, now: datetime, *, without: str | None) -> Ticket:
-    """This will give the ticket back to routing, for its next turn.
-
-    without: a consultant who will not be asked again for it.
-    """
-    declined = ticket.declined
-    if without and without not in declined:
-        declined = (*declined, without)
-    return move(
-        ticket,
-        step,
-        now,
-        turn=ticket.turn + 1,
-        assignee=None,
-        previous=ticket.assignee or ticket.previous,
-        declined=declined,
-        waiting_for="",
-        resolution="",
-    )
-
-
-def fits(ticket: Ticket, turn: int) -> bool:
-    """This will tell whether an assignment for that turn is news and not history."""
-    answers = turn > ticket.turn or (turn == ticket.turn and ticket.assignee is None)
-    return answers and (ticket.status, "assign") in TRANSITIONS
-
-
 def windows(given: Sequence[Window], now: datetime) -> Sequence[Window]:
     """This will check preferred windows. Raises Invalid: naive, empty, past or too far."""
     for number, window in enumerate(given):
@@ -290,13 +151,6 @@ def windows(given: Sequence[Window], now: datetime) -> Sequence[Window]:
         if window.end > now + timedelta(days=366):
             raise Invalid("A window is too far away.", [Fault(path, "within a year")])
     return given
-
-
-def changes(step: Step, note: str, waiting_for: str) -> dict[str, object]:
-    """This will give the fields that a step sets beside the status."""
-    if step == "resolve":
-        return {"resolution": note, "waiting_for": ""}
-    return {"waiting_for": waiting_for if step == "wait" else ""}
 
 
 def spot(place: Place, latitude: float, longitude: float) -> Spot:
@@ -319,9 +173,3 @@ def on_behalf(actor: Actor, person: Person | None) -> None:
     foreign = person is not None and actor.roles == ("store",) and person.store != actor.store
     if person is None or foreign:
         raise Invalid("There is no such person.", [Fault("/requester", "the id of a person")])
-
-
-def outward(entry: Entry) -> Entry:
-    """This will show a line of history to a customer: reasons among staff stay among staff."""
-    inner = entry.step in ("decline", "unassign", "stall")
-    return replace(entry, note="" if inner else entry.note)

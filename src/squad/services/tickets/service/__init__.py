@@ -1,8 +1,6 @@
 """Use cases of tickets: log, change, step, talk, attach; each is one unit."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
-from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -10,14 +8,12 @@ from msgspec.structs import replace
 from squad.contracts import tickets as events
 from squad.contracts.envelope import Event
 from squad.contracts.operations import SnapshotRequested
-from squad.contracts.people import Person
 from squad.contracts.routing import RoutingStalled, TicketAssigned, TicketUnassigned
 from squad.contracts.tickets import Spot, Ticket, TicketEvent
-from squad.kernel.access import Actor, sees
-from squad.kernel.cached import Cached
+from squad.kernel.access import Actor
 from squad.kernel.http import expect
 from squad.kernel.ids import derive
-from squad.kernel.problem import Fault, Impossible, Invalid, Missing, Shed
+from squad.kernel.problem import Fault, Impossible, Invalid
 from squad.kernel.snapshot import send_page
 from squad.kernel.unit import Books, Unit
 from squad.ports.blobs import Blobs
@@ -26,11 +22,11 @@ from squad.ports.database import Statement
 from squad.ports.places import Places
 from squad.ports.unit import Cause, Conflict, Duplicate
 from squad.services.tickets import model, store
-from squad.services.tickets.model import Attachment, Extra, Logged, Message, Past, TicketView
-
-T = TypeVar("T")
-RECENT = 60.0  # s that a ticket stays in the cache of recent ones
-TRIES = 5  # reloads before a command gives up against others that change the same ticket
+from squad.services.tickets.model import Extra, Logged, Past, TicketView
+from squad.services.tickets.service.desk import Desk, missing
+from squad.services.tickets.service.files import Files
+from squad.services.tickets.service.people import People
+from squad.services.tickets.service.talk import Talk
 
 _EVENTS: dict[str, type[TicketEvent]] = {
     "accept": events.TicketAccepted,
@@ -42,7 +38,6 @@ _EVENTS: dict[str, type[TicketEvent]] = {
     "cancel": events.TicketCancelled,
 }
 _WORK = ("accept", "decline", "travel", "arrive", "resolve")
-_view = msgspec.json.Decoder(TicketView).decode
 
 
 class Tickets:
@@ -54,9 +49,11 @@ class Tickets:
     ) -> None:  # fmt: skip
         self.books = books
         self.store = tables
+        self.desk = Desk(books, tables, cache)
+        self.talk = Talk(self.desk)
+        self.files = Files(self.desk, blobs)
+        self.people = People(self.desk)
         self._places = places
-        self._cache = Cached(cache)
-        self.blobs = blobs
 
     async def create(
         self, *, actor: Actor, logged: Logged, extra: Extra, cause: Cause
@@ -102,38 +99,6 @@ class Tickets:
             return False
         return True
 
-    async def get(self, *, actor: Actor, id: str) -> TicketView:
-        """This will show a ticket. Raises Missing: there is none that the actor may see."""
-
-        async def load() -> bytes | None:
-            found = await self.store.ticket(id)
-            return msgspec.json.encode(store.view(*found)) if found else None
-
-        body = await self._cache.get_or_load(key=f"ticket:{id}", ttl=RECENT, load=load)
-        if body is None:
-            raise _missing()
-        view = _view(body)
-        self._visible(actor, view)
-        return view
-
-    async def load(self, *, actor: Actor, id: str) -> tuple[Ticket, Extra]:
-        """This will load a ticket for a change. Raises Missing."""
-        found = await self.store.ticket(id)
-        if found is None:
-            raise _missing()
-        self._visible(actor, found[0])
-        return found
-
-    def _visible(self, actor: Actor, ticket: Ticket) -> None:
-        if not sees(
-            actor,
-            requester=ticket.requester,
-            assignee=ticket.assignee,
-            store=ticket.store,
-            territory=ticket.territory,
-        ):
-            raise _missing()
-
     async def change(
         self, *, actor: Actor, id: str, changes: dict[str, object], extra: dict[str, object],
         version: int | None, cause: Cause,
@@ -144,7 +109,7 @@ class Tickets:
         """
 
         async def attempt() -> TicketView:
-            ticket, personal = await self.load(actor=actor, id=id)
+            ticket, personal = await self.desk.load(actor=actor, id=id)
             expect(version, ticket.version)
             if ticket.status in ("closed", "cancelled"):
                 raise Impossible(f"A {ticket.status} ticket does not change. Reopen it first.")
@@ -156,9 +121,9 @@ class Tickets:
             if extra:
                 personal = replace(personal, **extra)
                 unit.write(store.rewrite(id, personal))
-            return await self._save(unit, new, personal, "change", events.TicketUpdated)
+            return await self.desk.save(unit, new, personal, "change", events.TicketUpdated)
 
-        return await self._again(attempt)
+        return await self.desk.again(attempt)
 
     async def step(
         self, *, actor: Actor, id: str, step: model.Step, cause: Cause, note: str = "",
@@ -170,9 +135,9 @@ class Tickets:
         """
 
         async def attempt() -> TicketView:
-            ticket, extra = await self.load(actor=actor, id=id)
+            ticket, extra = await self.desk.load(actor=actor, id=id)
             if step in _WORK and ticket.assignee != actor.id:
-                raise _missing()
+                raise missing()
             if model.repeated(ticket, step, actor):
                 return store.view(ticket, extra)
             expect(version, ticket.version)
@@ -181,20 +146,20 @@ class Tickets:
                 return await self._decline(unit, ticket, extra, actor.id, note)
             if step == "reopen":
                 new = model.release(ticket, "reopen", unit.now, without=None)
-                return await self._save(unit, new, extra, step, events.TicketReopened, note)
+                return await self.desk.save(unit, new, extra, step, events.TicketReopened, note)
             changes = model.changes(step, note, waiting_for)
             new = model.move(ticket, step, unit.now, **changes)
-            return await self._save(unit, new, extra, step, _EVENTS[step], note)
+            return await self.desk.save(unit, new, extra, step, _EVENTS[step], note)
 
-        return await self._again(attempt)
+        return await self.desk.again(attempt)
 
     async def _decline(
         self, unit: Unit[Statement], ticket: Ticket, extra: Extra, by: str, note: str
     ) -> TicketView:
         new = model.release(ticket, "decline", unit.now, without=by)
-        self._note(unit, new, "decline", note)
+        self.desk.write(unit, new, "decline", note)
         unit.emit(events.TicketDeclined(ticket=new, by=by, note=note), version=new.version)
-        return await self._commit(unit, new, extra)
+        return await self.desk.commit(unit, new, extra)
 
     async def close_resolved(self, *, before: datetime) -> int:
         """This will close tickets that were resolved long ago. Returns how many."""
@@ -212,7 +177,7 @@ class Tickets:
             return
         unit = self.books.open(cause)
         new = model.move(found[0], "assign", unit.now, assignee=event.consultant, turn=event.turn)
-        await self._save(unit, new, found[1], "assign", events.TicketUpdated)
+        await self.desk.save(unit, new, found[1], "assign", events.TicketUpdated)
 
     async def unassigned(self, event: TicketUnassigned, cause: Cause) -> None:
         """This will give the ticket back to routing: the offer lapsed or the consultant is away."""
@@ -229,7 +194,7 @@ class Tickets:
         unit = self.books.open(cause)
         without = event.consultant if event.reason == "timed_out" else None
         new = model.release(ticket, "unassign", unit.now, without=without)
-        await self._save(unit, new, extra, "unassign", events.TicketUpdated, event.reason)
+        await self.desk.save(unit, new, extra, "unassign", events.TicketUpdated, event.reason)
 
     async def stalled(self, event: RoutingStalled, cause: Cause) -> None:
         """This will say that a dispatcher is needed."""
@@ -238,75 +203,7 @@ class Tickets:
             return
         unit = self.books.open(cause)
         new = model.move(found[0], "stall", unit.now)
-        await self._save(unit, new, found[1], "stall", events.TicketUpdated)
-
-    async def say(self, *, actor: Actor, id: str, message: Message, cause: Cause) -> Message:
-        """This will add a message. The requester's answer ends waiting for the customer."""
-
-        async def attempt() -> Message:
-            ticket, _ = await self.load(actor=actor, id=id)
-            unit = self.books.open(cause)
-            said = replace(message, at=unit.now)
-            unit.write(store.say(id, said))
-            if ticket.waiting_for == "customer" and actor.id == ticket.requester:
-                ticket = model.move(ticket, "answer", unit.now, waiting_for="")
-                self._note(unit, ticket, "answer", "")
-                unit.emit(events.TicketUpdated(ticket=ticket), version=ticket.version)
-            unit.emit(
-                events.MessageAdded(
-                    id=said.id,
-                    ticket=ticket,
-                    author=actor.id,
-                    visibility=said.visibility,
-                    text=said.text,
-                ),
-                version=ticket.version,
-            )
-            await unit.commit(said)
-            await self._cache.forget(f"ticket:{id}")
-            return said
-
-        return await self._again(attempt)
-
-    async def attach(
-        self, *, actor: Actor, id: str, file: Attachment, blob: str, cause: Cause
-    ) -> Attachment:
-        """This will add the record of a file that is in blobs already."""
-        await self.load(actor=actor, id=id)
-        unit = self.books.open(cause)
-        file = replace(file, at=unit.now)
-        unit.write(store.attach(id, file, blob))
-        unit.emit(
-            events.AttachmentAdded(
-                id=file.id,
-                ticket=id,
-                author=actor.id,
-                visibility=file.visibility,
-                media=file.media,
-                size=file.size,
-            ),
-            version=1,
-        )
-        await unit.commit(file)
-        return file
-
-    def content(self, blob: str) -> AsyncIterator[bytes]:
-        """This will stream a file's content."""
-        return self.blobs.read(blob)
-
-    async def know(self, person: Person, cause: Cause) -> None:
-        """This will keep the newest copy of a person."""
-        unit = self.books.open(cause)
-        unit.write(store.know(person))
-        await unit.commit()
-        await self._cache.forget(f"person:{person.id}")
-
-    async def forget(self, person: str, cause: Cause) -> None:
-        """This will remove a person's fields from every ticket."""
-        unit = self.books.open(cause)
-        unit.write(*store.forget(person))
-        await unit.commit()
-        await self._cache.forget(f"person:{person}")
+        await self.desk.save(unit, new, found[1], "stall", events.TicketUpdated)
 
     async def snapshot(self, event: SnapshotRequested, cause: Cause) -> None:
         """This will send a page of all tickets again, for a service that asked."""
@@ -321,16 +218,6 @@ class Tickets:
 
         await send_page(self.books, event, cause, source="tickets", load=load)
 
-    async def person(self, id: str) -> Person | None:
-        """This will give the copy of a person, from memory where it is recent."""
-
-        async def load() -> bytes | None:
-            found = await self.store.person(id)
-            return msgspec.json.encode(found) if found else None
-
-        body = await self._cache.get_or_load(key=f"person:{id}", ttl=RECENT, load=load)
-        return msgspec.json.decode(body, type=Person) if body else None
-
     async def spot(self, postal_code: str | None, point: tuple[float, float] | None) -> Spot:
         """This will find where the work is. Raises Invalid: no such postal code."""
         if point is not None:
@@ -342,34 +229,3 @@ class Tickets:
                 [Fault("/location/postal_code", "a US ZIP or a Canadian postal code, as A1A 1A1")],
             )
         return model.spot(place, place.latitude, place.longitude)
-
-    async def _save(
-        self, unit: Unit[Statement], new: Ticket, extra: Extra, step: str,
-        event: type[TicketEvent], note: str = "",
-    ) -> TicketView:  # fmt: skip
-        self._note(unit, new, step, note)
-        unit.emit(event(ticket=new, note=note), version=new.version)
-        return await self._commit(unit, new, extra)
-
-    def _note(self, unit: Unit[Statement], new: Ticket, step: str, note: str) -> None:
-        unit.write(
-            store.update(new), store.record(new, step, unit.cause.actor, note, unit.cause.id)
-        )
-
-    async def _commit(self, unit: Unit[Statement], new: Ticket, extra: Extra) -> TicketView:
-        view = store.view(new, extra)
-        await unit.commit(view)
-        await self._cache.forget(f"ticket:{new.id}")
-        return view
-
-    async def _again(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        for _ in range(TRIES):
-            try:
-                return await attempt()
-            except Conflict:
-                continue
-        raise Shed("The ticket keeps changing. Try again.", retry_after=1.0)
-
-
-def _missing() -> Missing:
-    return Missing("There is no such ticket, or none that you may see.")

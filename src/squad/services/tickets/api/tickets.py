@@ -1,0 +1,174 @@
+"""Log, list, show and change tickets."""
+
+import asyncio
+
+import msgspec
+from msgspec import UNSET
+
+from squad.contracts.people import Contact
+from squad.kernel.access import Actor
+from squad.kernel.http import Answer, Call, Empty
+from squad.kernel.ids import derive, uuid7
+from squad.kernel.page import Page, cursor, page_of, paged, parts
+from squad.kernel.problem import Fault, Invalid
+from squad.ports.unit import Cause
+from squad.services.tickets import model
+from squad.services.tickets.api.bodies import (
+    Arrival,
+    Caller,
+    Change,
+    Import,
+    Listed,
+    Location,
+    NewTicket,
+    Outcome,
+)
+from squad.services.tickets.api.rows import ENDPOINTS
+from squad.services.tickets.model import Entry, Extra, Logged, TicketView
+from squad.services.tickets.service import Tickets
+
+
+@ENDPOINTS.post(
+    "", action="tickets.create", body=NewTicket, answer=TicketView, status=201,
+    criticality="core", problems=(409,),
+)  # fmt: skip
+async def create(tickets: Tickets, call: Call[NewTicket, Empty]) -> Answer:
+    """Log a ticket."""
+    new, actor = call.body, call.actor
+    extra = Extra(contact=_contact(new.contact), address=new.location.address)
+    logged = await _logged(tickets, actor, new)
+    view = await tickets.create(actor=actor, logged=logged, extra=extra, cause=call.cause)
+    return Answer(view, headers={"Location": f"/api/tickets/{view.id}"})
+
+
+@ENDPOINTS.post(
+    "/import", action="tickets.import", body=Import, answer=list[Outcome], criticality="sheddable"
+)
+async def bring(tickets: Tickets, call: Call[Import, Empty]) -> list[Outcome]:
+    """Bring in tickets of another system, each once for ever; a refused one stops no other."""
+    return await asyncio.gather(*(_bring(tickets, call, one) for one in call.body.tickets))
+
+
+async def _bring(tickets: Tickets, call: Call[Import, Empty], one: Arrival) -> Outcome:
+    actor = call.actor
+    cause = Cause(derive("tickets.import", one.id), b"", actor.id, call.cause.trace)
+    extra = Extra(contact=_contact(one.contact), address=one.location.address)
+    try:
+        logged = await _logged(tickets, actor, one)
+        fresh = await tickets.bring(
+            logged=logged, extra=extra, past=one.past, cause=cause, batch=call.cause.id
+        )
+    except Invalid as problem:
+        return Outcome(id=one.id, outcome="refused", reason=problem.detail)
+    return Outcome(id=one.id, outcome="created" if fresh else "there")
+
+
+async def _logged(tickets: Tickets, actor: Actor, new: NewTicket) -> Logged:
+    requester = new.requester or actor.id
+    person = await tickets.people.person(requester)
+    if requester != actor.id:
+        model.on_behalf(actor, person)
+    return Logged(
+        id=new.id or uuid7(),
+        title=new.title,
+        description=new.description,
+        category=new.category,
+        skills=new.skills,
+        certification=new.certification,
+        priority=new.priority,
+        mode=new.mode,
+        spot=await tickets.spot(new.location.postal_code, _point(new.location)),
+        windows=model.windows(new.preferred_windows, tickets.books.clock.now()),
+        requester=requester,
+        organisation=person.organisation if person else actor.organisation,
+        store=(person.store if person else actor.store) or actor.store,
+        tier=person.tier if person else "bronze",
+        language=new.language or (person.language if person else "en"),
+    )
+
+
+@ENDPOINTS.get(
+    "", action="tickets.read", query=Listed, answer=page_of(TicketView), criticality="normal"
+)
+async def listed(tickets: Tickets, call: Call[None, Listed]) -> Answer:
+    """List the tickets that you may see, newest first."""
+    query, actor = call.query, call.actor
+    filters = _filters(query, actor)
+    before = parts(query.cursor, float, str) if query.cursor else None
+    rows = await tickets.store.tickets(filters, before=before, limit=query.limit + 1)
+    more = len(rows) > query.limit
+    rows = rows[: query.limit]
+    after = cursor(rows[-1][1], rows[-1][2]) if more else None
+    page = Page([msgspec.Raw(row[0]) for row in rows], after)
+    return paged(page, "/api/tickets", query)
+
+
+def _filters(query: Listed, actor: Actor) -> list[tuple[str, list[str]]]:
+    """What was asked for, and always what the actor may see: computed before any counting."""
+    asked = {"status": query.status, "assignee": query.assignee, "requester": query.requester,
+             "territory": query.territory}  # fmt: skip
+    filters = [(column, [str(value)]) for column, value in asked.items() if value is not None]
+    if actor.has("receptionist", "administrator", "auditor"):
+        return filters
+    if actor.has("dispatcher", "manager"):
+        if actor.territories:
+            filters.append(("territory", list(actor.territories)))
+        return filters
+    if actor.has("store") and actor.store:
+        return [*filters, ("store", [actor.store])]
+    own = "assignee" if actor.has("consultant") else "requester"
+    return [*filters, (own, [actor.id])]
+
+
+@ENDPOINTS.get("/{id}", action="tickets.read", answer=TicketView, criticality="important")
+async def get(tickets: Tickets, call: Call[None, Empty]) -> TicketView:
+    """Show a ticket."""
+    return await tickets.desk.get(actor=call.actor, id=call.id())
+
+
+@ENDPOINTS.patch(
+    "/{id}", action="tickets.change", body=Change, answer=TicketView, problems=(409, 412),
+    criticality="important",
+)  # fmt: skip
+async def change(tickets: Tickets, call: Call[Change, Empty]) -> TicketView:
+    """Change facts of a ticket."""
+    body = call.body
+    given = {k: v for k, v in msgspec.structs.asdict(body).items() if v is not UNSET}
+    extra: dict[str, object] = {}
+    if "contact" in given:
+        extra["contact"] = _contact(given.pop("contact"))
+    if "preferred_windows" in given:
+        now = tickets.books.clock.now()
+        given["windows"] = model.windows(given.pop("preferred_windows"), now)
+    if "location" in given:
+        location: Location = given.pop("location")
+        spot = await tickets.spot(location.postal_code, _point(location))
+        given |= {"spot": spot, "territory": f"{spot.country}-{spot.region}"}
+        extra["address"] = location.address
+    if not given and not extra:
+        raise Invalid("Nothing to change.", [Fault("/", "give at least one field")])
+    return await tickets.change(
+        actor=call.actor, id=call.id(), changes=given, extra=extra, version=call.version(),
+        cause=call.cause,
+    )  # fmt: skip
+
+
+@ENDPOINTS.get("/{id}/history", action="tickets.read", answer=list[Entry], criticality="important")
+async def history(tickets: Tickets, call: Call[None, Empty]) -> list[Entry]:
+    """Show every step of a ticket."""
+    await tickets.desk.get(actor=call.actor, id=call.id())
+    entries = await tickets.store.history(call.id())
+    return entries if call.actor.staff else [model.outward(entry) for entry in entries]
+
+
+def _contact(caller: Caller | None) -> Contact | None:
+    return Contact(name=caller.name, mail=caller.mail, phone=caller.phone) if caller else None
+
+
+def _point(location: Location) -> tuple[float, float] | None:
+    if location.latitude is not None and location.longitude is not None:
+        return location.latitude, location.longitude
+    if location.postal_code is None:
+        fault = Fault("/location", "give postal_code, or latitude and longitude")
+        raise Invalid("Where is it?", [fault])
+    return None

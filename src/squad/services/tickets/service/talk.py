@@ -1,0 +1,45 @@
+"""What is said on a ticket."""
+
+from msgspec.structs import replace
+
+from squad.contracts import tickets as events
+from squad.kernel.access import Actor
+from squad.ports.unit import Cause
+from squad.services.tickets import model, store
+from squad.services.tickets.model import Message
+from squad.services.tickets.service.desk import Desk
+
+
+class Talk:
+    """Messages, public and internal."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def say(self, *, actor: Actor, id: str, message: Message, cause: Cause) -> Message:
+        """This will add a message. The requester's answer ends waiting for the customer."""
+
+        async def attempt() -> Message:
+            ticket, _ = await self._desk.load(actor=actor, id=id)
+            unit = self._desk.books.open(cause)
+            said = replace(message, at=unit.now)
+            unit.write(store.say(id, said))
+            if ticket.waiting_for == "customer" and actor.id == ticket.requester:
+                ticket = model.move(ticket, "answer", unit.now, waiting_for="")
+                self._desk.write(unit, ticket, "answer", "")
+                unit.emit(events.TicketUpdated(ticket=ticket), version=ticket.version)
+            unit.emit(
+                events.MessageAdded(
+                    id=said.id,
+                    ticket=ticket,
+                    author=actor.id,
+                    visibility=said.visibility,
+                    text=said.text,
+                ),
+                version=ticket.version,
+            )
+            await unit.commit(said)
+            await self._desk.cache.forget(f"ticket:{id}")
+            return said
+
+        return await self._desk.again(attempt)
