@@ -1,6 +1,8 @@
 """The edge: the single entry. Verifies tokens, limits rates and sizes, times out, logs."""
 
 import asyncio
+import contextlib
+import ipaddress
 import time
 from collections import OrderedDict
 from typing import Any
@@ -16,6 +18,8 @@ WINDOW = 10.0  # s of a rate limit
 CLIENTS = 50_000  # buckets kept; the one unused for longest goes first
 LOGIN = 30  # sign-in requests an address may make in a window
 LARGEST = 26 * 1024 * 1024  # bytes of any request: an attachment of 25 MiB and its frame
+SLOWEST = 32_768  # bytes/s that a body must move at least, once its first seconds are over
+LOOPBACK = ("127.0.0.1", "::1")
 ALIASES = ("/.well-known/", "/oauth2/")
 
 _log = log.get("edge")
@@ -44,9 +48,11 @@ class Edge:
     """An ASGI application around the node's."""
 
     def __init__(
-        self, app: Any, directory: Directory, *, rate: int, timeout: float, name: str = ""
-    ) -> None:
+        self, app: Any, directory: Directory, *, rate: int, timeout: float, name: str = "",
+        behind: bool = False,
+    ) -> None:  # fmt: skip
         self._app = app
+        self._behind = behind
         self._name = name
         self._directory = directory
         self._timeout = timeout
@@ -59,11 +65,13 @@ class Edge:
             await self._app(scope, receive, send)
             return
         exchange = Exchange(scope, receive, send)
+        if self._behind:
+            exchange.unveil()
         try:
             scope["squad.actor"] = self._actor(exchange)
             exchange.limit = self._limit(exchange, scope["squad.actor"])
             exchange.bound()
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(self._timeout) as exchange.allowance:
                 await self._app(scope, exchange.receive, exchange.send)
         except Problem as problem:
             await exchange.refuse(problem)
@@ -119,6 +127,7 @@ class Exchange:
         self._receive = receive
         self._send = send
         self._size = 0
+        self.allowance: asyncio.Timeout | None = None
         self._began = time.perf_counter()
         self._caller = self.headers.get(b"traceparent", b"").decode("latin-1")
         self.trace = trace.start(self._caller)
@@ -130,6 +139,14 @@ class Exchange:
             self.scope["path"] = f"/api/identity{self.scope['path']}"
             self.scope["raw_path"] = self.scope["path"].encode()
 
+    def unveil(self) -> None:
+        """This will take the client's address from our own edge, which is on this machine."""
+        peer = (self.scope.get("client") or ("",))[0]
+        told = self.headers.get(b"x-forwarded-for", b"").decode("latin-1")
+        if told and peer in LOOPBACK:
+            with contextlib.suppress(ValueError):
+                self.scope["client"] = (str(ipaddress.ip_address(told)), 0)
+
     def bound(self) -> None:
         """This will refuse a request that says it is too large."""
         length = self.headers.get(b"content-length", b"0")
@@ -139,16 +156,24 @@ class Exchange:
     async def receive(self) -> Any:
         """This will count the body as it comes: its length may be a lie, or not said."""
         message = await self._receive()
-        self._size += len(message.get("body", b""))
+        self._size += self._moved(message)
         if self._size > LARGEST:
             raise Oversize(f"A request may have {LARGEST} bytes.")
         return message
+
+    def _moved(self, message: Any) -> int:
+        """Gives a body the time that it takes at the slowest: a large one on a weak network."""
+        size, allowance = len(message.get("body", b"")), self.allowance
+        if size and allowance is not None and not allowance.expired():
+            allowance.reschedule((allowance.when() or 0.0) + size / SLOWEST)
+        return size
 
     async def send(self, message: Any) -> None:
         """This will add the headers that every answer has."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message["headers"] = [*message["headers"], *self._common()]
+        self._moved(message)
         await self._send(message)
 
     def _common(self) -> list[tuple[bytes, bytes]]:
@@ -164,6 +189,7 @@ class Exchange:
 
     async def refuse(self, problem: Problem) -> None:
         """This will answer a problem document, unless the answer has begun."""
+        self.allowance = None
         if self.status:
             return
         members = {**problem.body(), "instance": self.path, "trace": self.trace[3:35]}

@@ -40,6 +40,7 @@ class Fleet:
     def _spawn(self, name: str) -> subprocess.Popen[bytes]:
         environ = {**os.environ, "SQUAD_HOME": str(self._settings.home)}
         environ["SQUAD_ORIGIN"] = self._settings.origin
+        environ["SQUAD_BEHIND"] = "0" if name == "edge" else "1"  # nobody is before the edge
         if name == "edge":
             pairs = [f"{service}={port}" for service, port in self.ports.items()]
             command = ["edge", *pairs]

@@ -75,6 +75,7 @@ class Proxy:
         url = f"http://127.0.0.1:{self._ports[service]}{scope['path']}" + (query and f"?{query}")
         headers = [(k, v) for k, v in scope["headers"] if k not in DROPPED]
         headers.append((b"traceparent", scope["squad.trace"].encode()))
+        headers.append((b"x-forwarded-for", (scope.get("client") or ("",))[0].encode()))
         request = self._client.build_request(
             scope["method"], url, headers=headers, content=_body(receive)
         )

@@ -55,7 +55,11 @@ class Server:
         adapters = self.node.adapters
         directory = await adapters.get("directory", "edge")
         self._edge = Edge(
-            self.node.app, directory, rate=self.settings.rate, timeout=self.settings.timeout
+            self.node.app,
+            directory,
+            rate=self.settings.rate,
+            timeout=self.settings.timeout,
+            behind=self.settings.behind,
         )
         if self._demo:
             from squad.apps import world  # a node without the demo need not load it
