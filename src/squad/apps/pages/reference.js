@@ -23,7 +23,8 @@ function open() {
     named.scrollIntoView();
   }
   for (const link of document.querySelectorAll("aside a"))
-    link.toggleAttribute("aria-current", link.hash === location.hash);
+    if (link.hash === location.hash) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
 }
 find.addEventListener("input", filter);
 addEventListener("hashchange", open);

@@ -1,5 +1,7 @@
 """The HTTP interface of monitoring."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from squad.kernel import metrics
@@ -34,6 +36,18 @@ class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     limit: Limit = 50
     cursor: Cursor = ""
+
+
+class Letters(Page, frozen=True, kw_only=True):
+    """Some dead letters, the oldest first."""
+
+    items: Sequence[Dead]
+
+
+class Acts(Page, frozen=True, kw_only=True):
+    """Some of what administrators did, the newest first."""
+
+    items: Sequence[Act]
 
 
 class All(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -90,7 +104,7 @@ async def letters(monitoring: Monitoring, call: Call[None, Filter]) -> Answer:
     found = await monitoring.letters(queue=query.queue, after=after, limit=query.limit + 1)
     page = found[: query.limit]
     more = cursor(page[-1].id) if len(found) > query.limit else None
-    return paged(Page(page, more), "/api/monitoring/letters", query)
+    return paged(Letters(items=page, next=more), "/api/monitoring/letters", query)
 
 
 @ENDPOINTS.get("/letters/{id}", action="monitoring.letters", answer=Dead, criticality="important")
@@ -141,4 +155,4 @@ async def audit(monitoring: Monitoring, call: Call[None, Listed]) -> Answer:
     found = await monitoring.audit(before=before, limit=query.limit + 1)
     page = found[: query.limit]
     more = cursor(page[-1].at.timestamp(), page[-1].id) if len(found) > query.limit else None
-    return paged(Page(page, more), "/api/monitoring/audit", query)
+    return paged(Acts(items=page, next=more), "/api/monitoring/audit", query)

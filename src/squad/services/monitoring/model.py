@@ -40,7 +40,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Handled(msgspec.Struct, frozen=True):
-    """How a service handled an event. receives: the how manieth time it was handed out.
+    """How a service handled an event. receives: how often it had been handed out by then.
 
     latency_ms: from publishing to handled. took_ms: of work. outcome: "ack", "duplicate" (known
     already, changed nothing), "retry" or "bury".
@@ -76,8 +76,8 @@ class Step(msgspec.Struct, frozen=True):
 class Journey(msgspec.Struct, frozen=True):
     """Everything that happened to a ticket, in order of time.
 
-    routed_ms: from its creation to the first choice of a consultant. assigned_ms: until the
-    ticket had taken the choice over. Null: not yet.
+    routed_ms: from its creation to the first choice of a consultant, null before that.
+    assigned_ms: until the ticket had taken that choice over, null before that.
     """
 
     ticket: str
