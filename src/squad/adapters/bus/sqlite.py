@@ -68,11 +68,12 @@ class SqliteBus:
             asked: dict[str, list[str]] = {}
             for queue, pattern in db.execute("select queue, pattern from subscriptions"):
                 asked.setdefault(queue, []).append(pattern)
+            types = {letter.type for letter in letters}
+            queues = {t: [q for q, patterns in asked.items() if wants(patterns, t)] for t in types}
             rows = [
                 (queue, letter.id, letter.type, letter.subject, letter.body, now, now)
                 for letter in letters
-                for queue, patterns in asked.items()
-                if wants(patterns, letter.type)
+                for queue in queues[letter.type]
             ]
             db.executemany(
                 "insert into letters(queue, id, type, subject, body, published, visible)"
