@@ -241,6 +241,10 @@ class Store:
         )
         return [_read(Message, row) for row in rows]
 
+    async def said(self, id: str) -> bool:
+        """This will tell whether there is a message with this id."""
+        return bool(await self._database.fetch("select 1 from messages where id = ?", (id,)))
+
     async def remarks(self, tickets: Sequence[str]) -> dict[str, list[Remark]]:
         """This will load what was written on some tickets, oldest first, for snapshots."""
         rows = await self._database.fetch(

@@ -18,7 +18,7 @@ async def messages(tickets: Tickets, call: Call[None, Empty]) -> list[Message]:
 
 @ENDPOINTS.post(
     "/{id}/messages", action="tickets.write", body=NewMessage, answer=Message, status=201,
-    criticality="important",
+    criticality="important", problems=(409,),
 )  # fmt: skip
 async def say(tickets: Tickets, call: Call[NewMessage, Empty]) -> Message:
     """Write on a ticket."""

@@ -131,7 +131,10 @@ async def get(tickets: Tickets, call: Call[None, Empty]) -> TicketView:
     criticality="important",
 )  # fmt: skip
 async def change(tickets: Tickets, call: Call[Change, Empty]) -> TicketView:
-    """Change facts of a ticket."""
+    """Change facts of a ticket.
+
+    Another category brings its usual skills unless you give some; another priority another due_at.
+    """
     body = call.body
     given = {k: v for k, v in msgspec.structs.asdict(body).items() if v is not UNSET}
     extra: dict[str, object] = {}

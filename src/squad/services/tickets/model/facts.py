@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -77,7 +77,6 @@ class Past(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 def begin(logged: Logged, now: datetime) -> Ticket:
     """This will make a new ticket, version 1, turn 1."""
     skills, minutes = CATEGORIES[logged.category]
-    hours = PROMISE[logged.priority] * TIER[logged.tier]
     return Ticket(
         id=logged.id,
         version=1,
@@ -103,10 +102,32 @@ def begin(logged: Logged, now: datetime) -> Ticket:
         service=minutes,
         created_at=now,
         updated_at=now,
-        due_at=now + timedelta(hours=hours),
+        due_at=due(now, logged.priority, logged.tier),
         reference=reference(logged.id),
         windows=logged.windows,
     )
+
+
+def due(at: datetime, priority: int, tier: str) -> datetime:
+    """This will tell by when work must start on a ticket that was logged at a moment."""
+    return at + timedelta(hours=PROMISE[priority] * TIER[tier])
+
+
+def follow(ticket: Ticket, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """This will add what follows from changes of facts, as if it had been logged like that.
+
+    Another category brings its minutes, and its skills unless some are given; another priority
+    moves what is promised, counted from when it was logged.
+    """
+    follows = dict(changes)
+    category = changes.get("category", ticket.category)
+    if category != ticket.category:
+        skills, follows["service"] = CATEGORIES[category]
+        follows["skills"] = changes.get("skills") or skills
+    priority = changes.get("priority", ticket.priority)
+    if priority != ticket.priority:
+        follows["due_at"] = due(ticket.created_at, priority, ticket.tier)
+    return follows
 
 
 def bygone(logged: Logged, past: Past, now: datetime) -> Sequence[tuple[str, Ticket]]:
@@ -168,8 +189,9 @@ def spot(place: Place, latitude: float, longitude: float) -> Spot:
 
 def on_behalf(actor: Actor, person: Person | None) -> None:
     """This will check that the actor may log a ticket for somebody else. Raises Invalid."""
-    if not actor.has("receptionist", "dispatcher", "administrator", "store"):
+    desk = actor.has("receptionist", "dispatcher", "administrator")
+    if not desk and not actor.has("store"):
         raise Invalid("You log tickets for yourself.", [Fault("/requester", "leave it out")])
-    foreign = person is not None and actor.roles == ("store",) and person.store != actor.store
-    if person is None or foreign:
+    own = person is not None and bool(actor.store) and person.store == actor.store
+    if person is None or not (desk or own):
         raise Invalid("There is no such person.", [Fault("/requester", "the id of a person")])

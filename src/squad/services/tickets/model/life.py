@@ -95,6 +95,11 @@ def release(ticket: Ticket, step: Step, now: datetime, *, without: str | None) -
     )
 
 
+def assign(ticket: Ticket, now: datetime, *, consultant: str, turn: int) -> Ticket:
+    """This will give the ticket to a consultant; nobody waits for the customer any more."""
+    return move(ticket, "assign", now, assignee=consultant, turn=turn, waiting_for="")
+
+
 def fits(ticket: Ticket, turn: int) -> bool:
     """This will tell whether an assignment for that turn is news and not history."""
     answers = turn > ticket.turn or (turn == ticket.turn and ticket.assignee is None)

@@ -103,7 +103,7 @@ class Tickets:
         self, *, actor: Actor, id: str, changes: dict[str, object], extra: dict[str, object],
         version: int | None, cause: Cause,
     ) -> TicketView:  # fmt: skip
-        """This will change facts. What routing relied on is routed again while nobody has it.
+        """This will change facts and what follows from them; unassigned, it is routed again.
 
         Raises Missing, Stale, Impossible: the ticket is finished.
         """
@@ -115,8 +115,9 @@ class Tickets:
                 raise Impossible(f"A {ticket.status} ticket does not change. Reopen it first.")
             unit = self.books.open(cause)
             turn = ticket.turn + (1 if ticket.assignee is None else 0)
+            facts = model.follow(ticket, changes)
             new = replace(
-                ticket, version=ticket.version + 1, turn=turn, updated_at=unit.now, **changes
+                ticket, version=ticket.version + 1, turn=turn, updated_at=unit.now, **facts
             )
             if extra:
                 personal = replace(personal, **extra)
@@ -176,7 +177,7 @@ class Tickets:
         if found is None or not model.fits(found[0], event.turn):
             return
         unit = self.books.open(cause)
-        new = model.move(found[0], "assign", unit.now, assignee=event.consultant, turn=event.turn)
+        new = model.assign(found[0], unit.now, consultant=event.consultant, turn=event.turn)
         await self.desk.save(unit, new, found[1], "assign", events.TicketUpdated)
 
     async def unassigned(self, event: TicketUnassigned, cause: Cause) -> None:

@@ -4,7 +4,10 @@ from msgspec.structs import replace
 
 from squad.contracts import tickets as events
 from squad.kernel.access import Actor
-from squad.ports.unit import Cause
+from squad.kernel.problem import Impossible
+from squad.kernel.unit import Unit
+from squad.ports.database import Statement
+from squad.ports.unit import Cause, Conflict
 from squad.services.tickets import model, store
 from squad.services.tickets.model import Message
 from squad.services.tickets.service.desk import Desk
@@ -17,7 +20,10 @@ class Talk:
         self._desk = desk
 
     async def say(self, *, actor: Actor, id: str, message: Message, cause: Cause) -> Message:
-        """This will add a message. The requester's answer ends waiting for the customer."""
+        """This will add a message. The requester's answer ends waiting for the customer.
+
+        Raises Missing; Impossible: the id is taken.
+        """
 
         async def attempt() -> Message:
             ticket, _ = await self._desk.load(actor=actor, id=id)
@@ -38,8 +44,17 @@ class Talk:
                 ),
                 version=ticket.version,
             )
-            await unit.commit(said)
+            await self._commit(unit, said)
             await self._desk.cache.forget(f"ticket:{id}")
             return said
 
         return await self._desk.again(attempt)
+
+    async def _commit(self, unit: Unit[Statement], said: Message) -> None:
+        """Tells a message's id that is taken from a ticket that changed meanwhile."""
+        try:
+            await unit.commit(said)
+        except Conflict as conflict:
+            if await self._desk.store.said(said.id):
+                raise Impossible("There is a message with this id. Choose a new one.") from conflict
+            raise
