@@ -87,8 +87,8 @@ class Figures:
     def line(self, name: str) -> str:
         """This will describe the run in one line."""
         return (
-            f"{name:<34} {self.rate:8.0f}/s  p50 {self.at(0.5):7.2f} ms  p99 {self.at(0.99):7.2f} ms"
-            f"  max {self.at(1):7.1f} ms  {self.statuses}"
+            f"{name:<34} {self.rate:8.0f}/s  p50 {self.at(0.5):7.2f} ms"
+            f"  p99 {self.at(0.99):7.2f} ms  max {self.at(1):7.1f} ms  {self.statuses}"
         )
 
 

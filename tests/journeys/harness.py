@@ -104,7 +104,7 @@ class World:
         """This will send a POST command twice."""
         return self.send(user, "POST", path, body, **headers)
 
-    def until(self, check: Callable[[], T], seconds: float = CATCH_UP) -> T:
+    def until(self, check: Callable[[], T | None], seconds: float = CATCH_UP) -> T:
         """This will wait until the check gives something true, and give that."""
         end = time.monotonic() + seconds
         while not (found := check()):
