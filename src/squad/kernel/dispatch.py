@@ -165,7 +165,8 @@ class Consumer:
                 if self._pace and count < BATCH:
                     await asyncio.sleep(self._pace)
             except Unavailable as error:
-                _log.warning("queue.waits", queue=self._queue, reason=str(error))
+                cause = repr(error.__cause__ or "")
+                _log.warning("queue.waits", queue=self._queue, reason=str(error), cause=cause)
                 await asyncio.sleep(PAUSE)
             except Exception:
                 _log.exception("queue.failed", queue=self._queue)
