@@ -5,17 +5,20 @@ import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, get_args
 
 import click
 import msgspec
 
 from squad import __version__
+from squad.contracts.people import Role
 from squad.kernel import settings as kernel_settings
+from squad.kernel.problem import Problem
 from squad.kernel.settings import Settings
 
 T = TypeVar("T")
 NOT_FOUND = 3
+SHORTEST = 8  # characters of a password
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -106,6 +109,25 @@ def demo(url: str | None, as_json: bool) -> None:
     except story.Failed as failed:
         fail(str(failed))
     show(played, True, "") if as_json else teller.end(played)
+
+
+@main.command()
+@click.argument("mail")
+@click.option("--name", required=True, help="Name as others see it.")
+@click.option("--role", type=click.Choice(get_args(Role)), default="administrator")
+@click.password_option(help="At least 8 characters; asked for if left out.")
+def enroll(mail: str, name: str, role: Role, password: str) -> None:
+    """Add a person who can sign in: the first administrator, for one (embedded only)."""
+    from squad.apps import tokens
+
+    if len(password) < SHORTEST:
+        raise click.UsageError(f"a password has at least {SHORTEST} characters")
+    try:
+        click.echo(
+            run(tokens.enroll(settings(), mail=mail, name=name, role=role, password=password))
+        )
+    except Problem as problem:
+        fail(problem.detail)
 
 
 @main.group()
