@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 import httpx
+import requests
 import structlog
 import uvicorn
 
@@ -50,6 +51,8 @@ class Inside:
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
         self.http = httpx.Client(base_url=self.origin, timeout=60, trust_env=False)
+        self.session = requests.Session()  # for schemathesis
+        self.session.trust_env = False
         self.until(lambda: self._uvicorn.started or not self._thread.is_alive(), START)
         assert self._thread.is_alive()
         self.people = {name: id_of(name) for name in (*ROLES, *EXTRAS)}
@@ -119,6 +122,7 @@ class Inside:
     def close(self) -> None:
         """This will stop the node as a signal would."""
         self.http.close()
+        self.session.close()
         self._uvicorn.should_exit = True
         self._thread.join(START)
         assert not self._thread.is_alive()
@@ -139,7 +143,7 @@ def body_of(row: Endpoint) -> Any:
     """A small body that a row takes, as the API reference shows it; None where it takes none."""
     operation = DOCUMENT["paths"][row.path][row.method.lower()]
     content = operation.get("requestBody", {}).get("content", {}).get("application/json")
-    return None if content is None else sample(content["schema"], _resolve)
+    return None if content is None else sample(content["schema"], resolve)
 
 
 def sent(row: Endpoint) -> dict[str, Any]:
@@ -158,7 +162,8 @@ def place(row: Endpoint, **parts: str) -> str:
     return path
 
 
-def _resolve(schema: Object) -> Object:
+def resolve(schema: Object) -> Object:
+    """What a schema refers to in the OpenAPI document."""
     found: Any = schema
     while "$ref" in found:
         node: Any = DOCUMENT
