@@ -53,3 +53,15 @@ def test_spares_who_is_far_away() -> None:
     near = grid.near(costs.point(40.7, -74.0), DEFAULT)
 
     assert len(near) < 5
+
+
+def test_forgets_how_far_somebody_went() -> None:
+    """Who is looked at does not depend on who was here once."""
+    grid, far = Grid(), costs.point(43.5, -73.5)
+    grid.add(0, 40.5, -73.5, 60.0)
+    grid.add(1, 40.5, -73.5, 600.0)
+    assert grid.near(far, DEFAULT).tolist() == [0, 1]
+
+    grid.drop(1, 40.5, -73.5)
+
+    assert grid.near(far, DEFAULT).tolist() == []

@@ -19,24 +19,25 @@ class Grid:
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[int, int], int] = {}
-        self._members: list[set[int]] = []
+        self._members: list[dict[int, float]] = []
         self._packed: list[NDArray[np.intp] | None] = []
         self._cells = Columns(center=(3, np.float64), reach=(0, np.float64))
 
     def add(self, row: int, latitude: float, longitude: float, reach_min: float) -> None:
         """This will place a row. reach_min: longest trip from home, minutes."""
         cell = self._cell(latitude, longitude)
-        self._members[cell].add(row)
+        self._members[cell][row] = reach_min
         self._packed[cell] = None
         self._cells["reach"][cell] = max(self._cells["reach"][cell], reach_min)
 
     def drop(self, row: int, latitude: float, longitude: float) -> None:
         """This will take a row away; the place must be the one it was added with."""
         cell = self._cell(latitude, longitude)
-        self._members[cell].discard(row)
+        reach = self._members[cell].pop(row)
         self._packed[cell] = None
-        if not self._members[cell]:
-            self._cells["reach"][cell] = 0.0
+        # Exact again, so that a decision does not depend on who was here once.
+        if reach == self._cells["reach"][cell]:
+            self._cells["reach"][cell] = max(self._members[cell].values(), default=0.0)
 
     def near(self, place: Array, policy: Policy) -> NDArray[np.intp]:
         """This will list all rows that could reach the place, and some that could not.
@@ -61,6 +62,6 @@ class Grid:
         if corner not in self._numbers:
             number = self._numbers[corner] = self._cells.append()
             self._cells["center"][:, number] = costs.point(corner[0] + 0.5, corner[1] + 0.5)
-            self._members.append(set())
+            self._members.append({})
             self._packed.append(None)
         return self._numbers[corner]
