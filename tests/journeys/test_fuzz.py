@@ -140,8 +140,8 @@ def test_takes_or_refuses_any_path(inside: Inside, row: Endpoint) -> None:
     max_examples=3 if SHARE > 1 else 30, deadline=None, database=None, derandomize=True,
     phases=[Phase.generate], suppress_health_check=list(HealthCheck),
 )  # fmt: skip
-def test_keeps_its_openapi_promises(case: Any, inside: Inside) -> None:
-    """What fits the document, and what does not quite, is answered as the document says."""
+def test_takes_or_refuses_what_the_document_describes(case: Any, inside: Inside) -> None:
+    """What fits the document, and what does not quite, is no bug of ours."""
     for user in ("administrator", "customer"):
         headers = {"Authorization": f"Bearer {inside.tokens[user]}"}
         answer = case.call(base_url=inside.origin, headers=headers, session=inside.session)
