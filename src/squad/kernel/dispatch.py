@@ -22,6 +22,7 @@ Verdict = Literal["ack", "retry", "bury"]
 BACKOFF = (0.2, 2.0, 15.0, 60.0)  # s before the 2nd, 3rd, 4th and 5th receive
 RELOADS = 5  # a conflict means stale data: load again at once, so often
 BATCH = 128  # letters a receive
+SIDE = 12  # subjects side by side: requests get the loop again after so many, not after a batch
 WAIT = 1.0  # s to wait for a letter
 PAUSE = 1.0  # s to wait for a bus or a store that is down
 HANDLING = 20.0  # s for one letter at most; the bus hands it out again after 30
@@ -192,7 +193,10 @@ class Consumer:
         for delivery in deliveries:
             turns.setdefault(delivery.letter.subject, []).append(delivery)
         outcomes: dict[str, Outcome] = {}
-        await asyncio.gather(*(self._in_turn(turn, outcomes) for turn in turns.values()))
+        waiting = list(turns.values())
+        for start in range(0, len(waiting), SIDE):
+            some = waiting[start : start + SIDE]
+            await asyncio.gather(*(self._in_turn(turn, outcomes) for turn in some))
         return outcomes
 
     def _observe(self, delivery: Delivery, observer: Observer) -> Outcome:

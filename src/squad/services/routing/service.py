@@ -22,7 +22,7 @@ from squad.services.routing.store import Store
 from squad.services.routing.work import NEVER, Work, consultant_of, job_of, stop_of
 
 TRIES = 20  # waiting tickets looked at when one consultant is free again
-SWEEP = 50  # waiting tickets looked at in a sweep
+SWEEP = 20  # waiting tickets looked at in a sweep
 
 
 class Routing:
