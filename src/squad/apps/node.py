@@ -149,7 +149,7 @@ class Node:
         while True:
             for running in self.running.values():
                 ledger = running.books.ledger if running.books else None
-                while ledger is not None and await ledger.prune(inbox=INBOX, outbox=OUTBOX):
+                while ledger is not None and await ledger.prune(inbox=INBOX, outbox=OUTBOX):  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
             await asyncio.sleep(PRUNE)
 
