@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from squad.adapters.clock.frozen import Frozen
+from squad.adapters.engines.anchors import Anchors
 from squad.adapters.index import tantivy
 from squad.adapters.index.tantivy import TantivyIndex
 from squad.ports.index import Entry, Query
@@ -244,3 +245,29 @@ async def test_refuses_a_url_that_is_not_its_own(url: str) -> None:
     """Another scheme, a host, or options that do not exist."""
     with pytest.raises(ValueError, match="not an index"):
         await tantivy.open(url, CLOCK)
+
+
+def handles(folder: Path) -> list[str]:
+    """Names of files in the folder that this process has open, deleted ones marked."""
+    links = (str(fd.readlink()) for fd in Path("/proc/self/fd").iterdir() if fd.is_symlink())
+    return sorted(link.rpartition("/")[2] for link in links if link.startswith(f"{folder}/"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+def test_holds_a_deleted_file_for_one_more_turn(tmp_path: Path) -> None:
+    """So that the last searcher that maps it is gone before the disk takes it back."""
+    (tmp_path / "large").write_bytes(bytes(1 << 20))
+    (tmp_path / "small").write_bytes(b"x")
+    anchors, heir = Anchors(tmp_path), Anchors(None)
+
+    anchors.turn()
+    assert handles(tmp_path) == ["large"]
+    (tmp_path / "large").unlink()
+    anchors.turn()
+    assert handles(tmp_path) == ["large (deleted)"]
+    heir.adopt(anchors)
+    anchors.close()
+    assert handles(tmp_path) == ["large (deleted)"]
+    heir.turn()
+
+    assert handles(tmp_path) == []

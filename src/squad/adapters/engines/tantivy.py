@@ -9,6 +9,7 @@ from typing import Final
 import tantivy
 
 from squad.adapters.engines import fields
+from squad.adapters.engines.anchors import Anchors
 from squad.adapters.engines.fields import Change
 from squad.adapters.engines.spelling import Vocabulary
 from squad.ports.index import Entry
@@ -16,7 +17,7 @@ from squad.ports.unit import Unavailable
 
 _HEAP = 15_000_000  # bytes that a writer gathers before it starts a file: tantivy's least
 _LEAP = 5_000  # addresses looked up at a time: each look-up counts all entries before them
-_WAITING = 5_000  # unflushed changes kept in memory before they are written all the same
+_WAITING = 2_000  # unflushed changes kept in memory before they are written all the same
 
 
 class Generation:
@@ -35,6 +36,7 @@ class Generation:
         self._index.config_reader("manual", 0)
         self._waiting: dict[str, Change | None] = {}
         self._writer: tantivy.IndexWriter | None = self._pen()
+        self._anchors: Final = Anchors(folder)
         self._reload()
         self.vocabulary: Final = Vocabulary()
         for field in ("words", "secret"):
@@ -105,11 +107,16 @@ class Generation:
         self._reload()
         self._waiting = {}
 
+    def follow(self, other: "Generation") -> None:
+        """This will take the place of another, whose files are to be deleted."""
+        self._anchors.adopt(other._anchors)
+
     def close(self) -> None:
         """This will let go of the files once merges under way are done."""
         if self._writer is not None:
             self._writer.wait_merging_threads()
             self._writer = None
+        self._anchors.close()
 
     def _pen(self) -> tantivy.IndexWriter:
         try:
@@ -120,6 +127,7 @@ class Generation:
     def _reload(self) -> None:
         self._index.reload()
         self.searcher = self._index.searcher()
+        self._anchors.turn()
 
     def _relieve(self) -> None:
         if len(self._waiting) >= _WAITING:

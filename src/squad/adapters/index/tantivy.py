@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from squad.adapters.engines import fields
 from squad.adapters.engines.fields import Change
+from squad.adapters.engines.heap import lean
 from squad.adapters.engines.seek import Seeker
 from squad.adapters.engines.shelf import Shelf
 from squad.adapters.engines.tantivy import Generation
@@ -138,6 +139,7 @@ class TantivyIndex:
         old, self._living, self._next = self._living, next, None
         self._removed.clear()
         self._whole = whole
+        next.follow(old)
         self._shelf.drop(old)
 
     def _abandon(self, next: Generation) -> None:
@@ -190,5 +192,6 @@ async def open(url: str, clock: Clock) -> TantivyIndex:
 
 
 def _opened(folder: Path | None) -> TantivyIndex:
+    lean()
     shelf = Shelf(folder)
     return TantivyIndex(shelf, *shelf.living())
