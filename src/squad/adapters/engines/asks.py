@@ -14,6 +14,7 @@ from squad.ports.index import Query
 
 # Weights found on a quarter of the query set of docs/search-relevance.md.
 _WEIGHTS: Final = {"title": 0.5, "words": 0.5, "text": 1.0, "secret": 0.5, "private": 1.0}
+_STEMMED: Final = {"text", "private"}
 _OTHERS = 0.5  # what the other fields and forms of a word count beside the best
 _SLIPPED, _MEANT = 0.8, 0.1  # a correction of a word that the index has not, and of one it has
 
@@ -53,7 +54,11 @@ class Asker:
 
     def _any(self, name: str, values: Sequence[str]) -> Ask:
         terms = [fields.tag(name, value) for value in values]
-        return Ask.const_score_query(Ask.term_set_query(self._schema, "tag", terms), 0.0)
+        if len(terms) == 1:  # a list of entries is walked; a set of terms is gathered first
+            wanted = Ask.term_query(self._schema, "tag", terms[0], "basic")
+        else:
+            wanted = Ask.term_set_query(self._schema, "tag", terms)
+        return Ask.const_score_query(wanted, 0.0)
 
     def _slot(self, slot: Slot, private: bool) -> Ask:
         """One typed word: the best of its forms counts whole, the others in part."""
@@ -69,7 +74,10 @@ class Asker:
     def _corrected(
         self, slot: Slot, private: bool, exact: Mapping[_Term, float]
     ) -> dict[_Term, float]:
-        """Weights of corrections. None outscores the word itself for being rarer than that."""
+        """Weights of corrections; of a word that the index has, by their stems alone.
+
+        None outscores the word itself for being rarer than that.
+        """
         near = self._present(slot.close, private)
         if not exact:
             return {term: _SLIPPED * _WEIGHTS[term[0]] for term in near}
@@ -77,7 +85,7 @@ class Asker:
         return {
             term: _MEANT * _WEIGHTS[term[0]] * min(1.0, most / rarity)
             for term, rarity in near.items()
-            if term not in exact
+            if term not in exact and term[0] in _STEMMED
         }
 
     def _present(self, forms: Iterable[str], private: bool) -> dict[_Term, float]:
