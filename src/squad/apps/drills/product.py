@@ -19,12 +19,14 @@ class Product:
     """`squad up --demo` in a folder of its own."""
 
     def __init__(
-        self, home: Path, *, command: Sequence[str] = (), environ: Mapping[str, str] | None = None
-    ) -> None:
+        self, home: Path, *, command: Sequence[str] = (), services: Sequence[str] = (),
+        environ: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         self.home = home
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         home.mkdir(parents=True, exist_ok=True)
+        self.services = services
         self._command = command or (sys.executable, "-m", "squad.apps.cli")
         self.environ = {
             **os.environ,
@@ -57,7 +59,7 @@ class Product:
         """This will start the process and not wait."""
         with (self.home / "node.log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own command line
-                [*self._command, "up", "--demo"],
+                [*self._command, "up", *self.services, "--demo"],
                 env={**self.environ, **extra},
                 stdout=log,
                 stderr=log,
