@@ -35,7 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo: int = 300
     traces: str = ""
     sample: Annotated[float, Meta(ge=0, le=1)] = 0.01
-    rate: int = 1000
+    rate: int = 20_000
     behind: bool = False
     timeout: float = 30.0
     clock: str = "system:"
