@@ -65,6 +65,8 @@ def up(services: tuple[str, ...], demo: bool, split: bool, port: int | None) -> 
     if unknown:
         raise click.UsageError(f"no such service: {', '.join(unknown)}")
     chosen = settings(port=port)
+    if not fleet.is_free(chosen.host, chosen.port):
+        fail(f"port {chosen.port} is in use. Stop what uses it, or say --port N.")
     if split:
         fleet.run(chosen, demo=demo)
     else:

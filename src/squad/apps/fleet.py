@@ -22,6 +22,17 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+def is_free(host: str, port: int) -> bool:
+    """This will tell whether a server could listen there."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
 class Fleet:
     """Starts the processes, starts again what died, stops them by process id."""
 
