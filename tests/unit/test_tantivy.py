@@ -256,18 +256,18 @@ def handles(folder: Path) -> list[str]:
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
 def test_holds_a_deleted_file_for_one_more_turn(tmp_path: Path) -> None:
     """So that the last searcher that maps it is gone before the disk takes it back."""
-    (tmp_path / "large").write_bytes(bytes(1 << 20))
-    (tmp_path / "small").write_bytes(b"x")
+    (tmp_path / "file").write_bytes(b"mapped")
+    (tmp_path / "meta.json").write_bytes(b"replaced")
     anchors, heir = Anchors(tmp_path), Anchors(None)
 
     anchors.turn()
-    assert handles(tmp_path) == ["large"]
-    (tmp_path / "large").unlink()
+    assert handles(tmp_path) == ["file"]
+    (tmp_path / "file").unlink()
     anchors.turn()
-    assert handles(tmp_path) == ["large (deleted)"]
+    assert handles(tmp_path) == ["file (deleted)"]
     heir.adopt(anchors)
     anchors.close()
-    assert handles(tmp_path) == ["large (deleted)"]
+    assert handles(tmp_path) == ["file (deleted)"]
     heir.turn()
 
     assert handles(tmp_path) == []

@@ -1,18 +1,18 @@
-"""Anchors: large files kept open, so that letting go of them never holds Python's lock."""
+"""Anchors: files kept open, so that letting go of deleted ones never holds Python's lock."""
 
 import os
 from contextlib import suppress
 from pathlib import Path
 
-_LARGE = 1 << 20  # bytes
+_REPLACED = (".", "meta.json")  # beginnings of names of files that are replaced, never mapped
 
 
 class Anchors:
-    """Open handles on the large files of a folder, deleted ones for a while longer.
+    """Open handles on the files of a folder, about 150; on deleted ones for a while longer.
 
-    tantivy deletes files that a searcher still maps. When the last map goes, and Python frees
-    searchers with its global lock held, the disk takes their blocks back: up to 150 ms for 40 MB.
-    With a handle left open this happens when the handle is closed, which lets others run.
+    tantivy deletes files that a searcher still maps, and Python frees searchers with its global
+    lock held. If the last map goes then, the disk takes the blocks back meanwhile: 40 to 150 ms
+    in which nothing else runs. A handle left open moves that to its closing, without the lock.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -25,13 +25,13 @@ class Anchors:
         self._close_deleted()
         if self._folder is None:
             return
-        with os.scandir(self._folder) as files:
-            large = {file.path for file in files if _large(file)}
-        for path in self._held.keys() - large:
-            self._deleted.append(self._held.pop(path))
-        for path in large - self._held.keys():
+        names = (path.name for path in self._folder.iterdir())
+        there = {name for name in names if not name.startswith(_REPLACED)}
+        for name in self._held.keys() - there:
+            self._deleted.append(self._held.pop(name))
+        for name in there - self._held.keys():
             with suppress(FileNotFoundError):  # a merge ended meanwhile
-                self._held[path] = os.open(path, os.O_RDONLY)
+                self._held[name] = os.open(self._folder / name, os.O_RDONLY)
 
     def adopt(self, other: "Anchors") -> None:
         """This will take over another's handles and close them next turn."""
@@ -47,9 +47,3 @@ class Anchors:
     def _close_deleted(self) -> None:
         while self._deleted:
             os.close(self._deleted.pop())
-
-
-def _large(file: os.DirEntry[str]) -> bool:
-    with suppress(FileNotFoundError):
-        return file.stat().st_size >= _LARGE
-    return False
