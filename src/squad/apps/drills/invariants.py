@@ -18,7 +18,6 @@ from squad.services.search.model import payload_of
 from squad.services.tickets.model import TRANSITIONS
 
 _ticket = msgspec.json.Decoder(Ticket).decode
-HOLDING = ("assign",)
 FREEING = ("unassign", "decline", "resolve", "close", "cancel", "reopen")
 
 
