@@ -1,10 +1,12 @@
 """What every test may ask for: a clock that stands still and an empty home."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import structlog
+from tests.engines import Engines
 
 from squad.adapters.clock.frozen import Frozen
 
@@ -38,3 +40,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("SQUAD_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Engines]:
+    """The engines of this session, each started when it is first asked for."""
+    kept = Engines()
+    yield kept
+    kept.close()

@@ -1,0 +1,1 @@
+"""How the product is run: on this machine, with systemd, in containers."""

@@ -1,0 +1,1 @@
+"""Engines and a cluster on this machine: on loopback, without Docker, stopped by process id."""
