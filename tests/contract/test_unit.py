@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from tests.engines import Engines
 
 from squad.adapters.clock.frozen import Frozen
 from squad.adapters.database import sqlite as database
@@ -29,7 +30,7 @@ class Shelf(NamedTuple):
     read: Callable[[str], Awaitable[str | None]]
 
 
-async def _database(path: Path, clock: Clock) -> Shelf:
+async def _database(path: Path, clock: Clock, engines: Engines) -> Shelf:
     store = await database.open(f"sqlite:{path}/store.db", clock)
     await store.migrate(["create table things(name text primary key, value text not null)"])
 
@@ -45,7 +46,7 @@ async def _database(path: Path, clock: Clock) -> Shelf:
     )
 
 
-async def _documents(path: Path, clock: Clock) -> Shelf:
+async def _documents(path: Path, clock: Clock, engines: Engines) -> Shelf:
     store = await documents.open(f"sqlite:{path}/store.db", clock)
 
     async def read(name: str) -> str | None:
@@ -71,10 +72,10 @@ def clock() -> Frozen:
 
 @pytest.fixture(params=OPENERS)
 def reopen(
-    request: pytest.FixtureRequest, tmp_path: Path, clock: Frozen
+    request: pytest.FixtureRequest, tmp_path: Path, clock: Frozen, engines: Engines
 ) -> Callable[[], Awaitable[Shelf]]:
-    """Opens the store of this test, however often."""
-    return lambda: OPENERS[request.param](tmp_path, clock)
+    """Opens the store of this test, however often; `tmp_path` is its name in a shared engine."""
+    return lambda: OPENERS[request.param](tmp_path, clock, engines)
 
 
 @pytest.fixture
