@@ -73,6 +73,35 @@ def up(services: tuple[str, ...], demo: bool, split: bool, port: int | None) -> 
         server.serve(chosen, services, demo=demo)
 
 
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, at the end.")
+def provision(as_json: bool) -> None:
+    """Make what the settings' engines need: schemas, roles, tables, queues. Safe to repeat.
+
+    SQUAD_ADMIN_<PORT> is a URL with an administrator's rights, where a port's own setting has too
+    few. Exit 1: an engine refuses or does not answer; run it again when that is mended.
+    """
+    from squad.apps import provision as provisions
+    from squad.ports.unit import Unavailable
+
+    chosen = settings()
+
+    async def work() -> list[str]:
+        lines = []
+        async for line in provisions.provision(chosen, os.environ):
+            lines.append(line)
+            if not as_json:
+                click.echo(line)
+        return lines
+
+    try:
+        lines = run(work())
+    except (Unavailable, ValueError) as error:
+        fail(str(error))
+    if as_json or not lines:
+        show(lines, as_json, "Nothing to make: no engine needs anything.")
+
+
 @main.command(hidden=True)
 @click.argument("upstreams", nargs=-1, metavar="SERVICE=PORT...")
 def edge(upstreams: tuple[str, ...]) -> None:
