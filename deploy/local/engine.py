@@ -17,6 +17,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 INSTALL = ROOT / "var" / "engines" / "install"  # programs; safe to delete, fetched again
 NOBODY = "nobody"  # whom servers that refuse root run as
+_STARTED: dict[int, subprocess.Popen[bytes]] = {}  # our own children, to be buried by us
 LOOK = 0.05  # s between looks whether it answers
 
 
@@ -68,7 +69,7 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """This will start a server that outlives this process. log: where its output goes."""
     with log.open("ab") as output:
-        return subprocess.Popen(  # noqa: S603 - our own command line
+        process = subprocess.Popen(  # noqa: S603 - our own command line
             [str(part) for part in command],
             env={**os.environ, **(environ or {})},
             stdin=subprocess.DEVNULL,
@@ -79,6 +80,8 @@ def spawn(
             extra_groups=[] if user else None,
             cwd=cwd or log.parent,
         )
+    _STARTED[process.pid] = process
+    return process
 
 
 def wait(
@@ -102,9 +105,9 @@ def listens(port: int) -> bool:
 
 
 def alive(pid: int) -> bool:
-    """This will tell whether the process runs; a child that ended is buried first."""
-    with contextlib.suppress(ChildProcessError, OSError):
-        os.waitpid(pid, os.WNOHANG)
+    """This will tell whether the process runs."""
+    if pid in _STARTED:
+        return _STARTED[pid].poll() is None
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -49,7 +49,7 @@ class Down:
         """Never forgets."""
         raise Unavailable
 
-    def stats(self) -> CacheStats:
+    async def stats(self) -> CacheStats:
         """Knows nothing."""
         return CacheStats(0, 0, 0, 0, 0)
 

@@ -6,7 +6,10 @@ import msgspec
 
 
 class CacheStats(msgspec.Struct, frozen=True):
-    """What a cache did since it was opened. size: bytes of keys and values."""
+    """What a cache did since it was opened. size: bytes of keys and values.
+
+    evictions, entries, size: of all that share the cache.
+    """
 
     hits: int
     misses: int
@@ -36,7 +39,7 @@ class Cache(Protocol):
         """This will forget the keys. Unknown ones are ignored."""
         ...
 
-    def stats(self) -> CacheStats:
+    async def stats(self) -> CacheStats:
         """This will tell how well the cache serves."""
         ...
 

@@ -53,7 +53,7 @@ class MemoryCache:
         for key in keys:
             self._drop(key)
 
-    def stats(self) -> CacheStats:
+    async def stats(self) -> CacheStats:
         """This will tell how well the cache serves."""
         return CacheStats(
             hits=self._hits,
