@@ -9,6 +9,7 @@ import pytest
 
 from squad.adapters.cache.memory import MemoryCache
 from squad.adapters.clock.frozen import Frozen
+from squad.kernel import metrics
 from squad.kernel.cached import Cached
 from squad.ports.cache import CacheStats
 from squad.ports.unit import Unavailable
@@ -182,6 +183,31 @@ async def test_leaves_the_end_of_an_entry_to_chance(cached: Cached, clock: Froze
     assert ended[0] == 0
     assert sum(ended) == 200
     assert max(ended) < 60
+
+
+async def test_counts_reads_and_what_they_saved(cached: Cached) -> None:
+    """A hit saves about what a load takes; misses and failures save nothing."""
+
+    async def slow() -> bytes:
+        await asyncio.sleep(0.02)
+        return b"v"
+
+    def figure(outcome: str) -> float:
+        return (
+            metrics.REGISTRY.get_sample_value("squad_cache_reads_total", {"outcome": outcome}) or 0
+        )
+
+    before = {outcome: figure(outcome) for outcome in ("hit", "miss", "failed")}
+    saved = metrics.REGISTRY.get_sample_value("squad_cache_saved_seconds_total") or 0
+    for _ in range(11):
+        await cached.get_or_load(key="slow", ttl=60, load=slow)
+    await Cached(Down()).get_or_load(key="slow", ttl=60, load=slow)
+
+    counted = {outcome: figure(outcome) - before[outcome] for outcome in before}
+    assert counted == {"hit": 10, "miss": 1, "failed": 1}
+    assert (
+        metrics.REGISTRY.get_sample_value("squad_cache_saved_seconds_total") or 0
+    ) - saved > 0.01
 
 
 async def test_does_without_a_cache_that_is_down() -> None:

@@ -2,13 +2,17 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeAlias
 
+from squad.kernel import metrics
 from squad.ports.cache import Cache
 from squad.ports.unit import Unavailable
 
 Load: TypeAlias = Callable[[], Coroutine[Any, Any, bytes | None]]
+
+WEIGHT = 0.1  # of the newest load in the running average of what a load takes
 
 
 class Cached:
@@ -25,6 +29,7 @@ class Cached:
         self._cache: Final = cache
         self._jitter: Final = jitter
         self._loading: dict[str, asyncio.Task[bytes | None]] = {}
+        self._cost = 0.0
 
     async def get_or_load(self, *, key: str, ttl: float, load: Load) -> bytes | None:
         """This will give the cached value, or load it and keep it up to `ttl` seconds.
@@ -58,7 +63,9 @@ class Cached:
     async def _fill(self, key: str, ttl: float, load: Load) -> bytes | None:
         mine = asyncio.current_task()
         try:
+            began = time.perf_counter()
             value = await load()
+            self._cost += (time.perf_counter() - began - self._cost) * WEIGHT
             if value is not None and self._loading.get(key) is mine:
                 await self._keep(key, value, ttl * (1 - self._jitter * random.random()))
                 if self._loading.get(key) is not mine:
@@ -69,11 +76,18 @@ class Cached:
                 del self._loading[key]
 
     async def _look(self, key: str) -> bytes | None:
+        began = time.perf_counter()
         try:
-            return await self._cache.get(key)
+            found = await self._cache.get(key)
         except Unavailable:
             self.failures += 1
+            metrics.looked_up("failed")
             return None
+        if found is None:
+            metrics.looked_up("miss")
+        else:
+            metrics.looked_up("hit", max(0.0, self._cost - (time.perf_counter() - began)))
+        return found
 
     async def _keep(self, key: str, value: bytes, ttl: float) -> None:
         try:

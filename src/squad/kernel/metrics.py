@@ -28,11 +28,23 @@ _ages = Histogram(
     registry=REGISTRY,
     buckets=_SECONDS,
 )
+_reads = Counter(
+    "squad_cache_reads_total",
+    "Reads through the cache: hit, miss, or failed where it did not answer.",
+    ("outcome",),
+    registry=REGISTRY,
+)
+_saved = Counter(
+    "squad_cache_saved_seconds_total",
+    "Time that hits saved: what a load took on average, less what the look-up took.",
+    registry=REGISTRY,
+)
 _gauges: dict[str, Gauge] = {}
 
 # A labels() call costs 2 µs of hashing and locking; the children are few and known: keep them.
 _request = cache(lambda route, method, status: _requests.labels(route, method, status))
 _letter = cache(lambda queue, type, verdict: _letters.labels(queue, type, verdict))
+_read = cache(lambda outcome: _reads.labels(outcome))
 _age = cache(lambda queue: _ages.labels(queue))
 
 
@@ -45,6 +57,12 @@ def handled(queue: str, type: str, verdict: str, age: float) -> None:
     """This will count a handled letter. age: seconds since it was published."""
     _letter(queue, type, verdict).inc()
     _age(queue).observe(max(0.0, age))
+
+
+def looked_up(outcome: str, saved: float = 0.0) -> None:
+    """This will count a read through the cache. saved: seconds, 0 or more."""
+    _read(outcome).inc()
+    _saved.inc(saved)
 
 
 def acknowledged(queue: str) -> dict[str, int]:
