@@ -1,6 +1,7 @@
 """Amazon's services by aiobotocore: one place for their settings, time-outs and errors."""
 
 import contextlib
+import functools
 from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import parse_qs
@@ -8,6 +9,7 @@ from urllib.parse import parse_qs
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import create_loader
 
 from squad.ports.unit import Unavailable
 
@@ -41,6 +43,7 @@ class Aws:
         self.prefix = self.options.get("prefix", "squad")
         self._stack = AsyncExitStack()
         self._session = get_session()
+        self._session.register_component("data_loader", _loader())
 
     async def client(self, service: str, **config: Any) -> Any:
         """This will open a client that lives until `close`."""
@@ -59,6 +62,14 @@ class Aws:
         )
         with self.translating():
             return await self._stack.enter_async_context(opened)
+
+    async def credentials(self) -> Any:
+        """This will give the credentials as they are now. Raises Unavailable: there are none."""
+        found = await self._session.get_credentials()
+        if found is None:
+            text = "no credentials. See AWS_ACCESS_KEY_ID, AWS_PROFILE, or the machine's role."
+            raise Unavailable(f"{self.setting}: {text}")
+        return await found.get_frozen_credentials()
 
     @contextlib.contextmanager
     def translating(self) -> Any:
@@ -92,6 +103,12 @@ class Aws:
     async def close(self) -> None:
         """This will close the clients."""
         await self._stack.aclose()
+
+
+@functools.cache
+def _loader() -> Any:
+    """One for all sessions: reading the services' descriptions again takes 0.4 s a session."""
+    return create_loader()
 
 
 def code_of(error: ClientError) -> str:
