@@ -48,6 +48,7 @@ VAGUE_FILES = {
 
 # Loops and last resorts: elsewhere an unexpected error is a bug and goes up.
 BROAD = {
+    "adapters/engines/postgres/lanes.py",
     "adapters/engines/sqlite.py",
     "apps/node.py",
     "kernel/dispatch.py",

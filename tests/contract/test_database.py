@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from tests.engines import Engines
+from tests.schemas import schema
 
 from squad.adapters.clock.frozen import Frozen
-from squad.adapters.database import sqlite
+from squad.adapters.database import postgres, sqlite
 from squad.ports.database import Database, Row, Statement
 from squad.ports.unit import Cause, Conflict, Letter, Unavailable
 
@@ -19,13 +21,45 @@ ADD = "insert into stock values (?, ?)"
 TAKE = "update stock set amount = amount - ? where thing = ? and amount >= ?"
 
 
-@pytest.fixture(params=["sqlite"])
-def opener(request: pytest.FixtureRequest, tmp_path: Path, clock: Frozen) -> Opener:
+NOTES = "create table notes(place integer primary key, word text);\n"
+TRIGGERS = {
+    "sqlite": """
+        create trigger twice after insert on notes when new.word = 'one' begin
+            insert into notes values (2, 'a;
+b');
+        end;
+    """,
+    "postgres": """
+        create function twice() returns trigger language plpgsql as $$ begin
+            insert into notes values (2, 'a;
+b');
+            return new;
+        end $$;
+        create trigger twice after insert on notes
+            for each row when (new.word = 'one') execute function twice();
+    """,
+}
+"""What a trigger is called differs; that a step may hold one does not."""
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def technology(request: pytest.FixtureRequest) -> str:
+    """The adapter under test."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def url(technology: str, tmp_path: Path, engines: Engines) -> str:
+    """Where the database of this test is."""
+    if technology == "postgres":
+        return await schema(engines, tmp_path)
+    return f"sqlite:{tmp_path}/stock.db"
+
+
+@pytest.fixture
+def opener(technology: str, url: str, clock: Frozen) -> Opener:
     """Opens the same database again and again."""
-    openers: dict[str, Opener] = {
-        "sqlite": lambda: sqlite.open(f"sqlite:{tmp_path}/stock.db", clock),
-    }
-    return openers[request.param]
+    return lambda: {"sqlite": sqlite, "postgres": postgres}[technology].open(url, clock)
 
 
 @pytest.fixture
@@ -55,8 +89,7 @@ async def tables(database: Database) -> list[Row]:
 
 async def test_runs_each_step_once_and_in_order(opener: Opener) -> None:
     """A step builds on those before it; migrating again, here or after a restart, adds the new."""
-    first = "create table notes(place integer primary key, word text);\n"
-    steps = [first, "insert into notes(word) values ('two')", "insert into notes(word) values (3)"]
+    steps = [NOTES, "insert into notes values (1, 'two')", "insert into notes values (2, 3)"]
     database = await opener()
 
     await database.migrate(steps[:2])
@@ -69,16 +102,9 @@ async def test_runs_each_step_once_and_in_order(opener: Opener) -> None:
     await database.close()
 
 
-async def test_runs_a_step_of_several_statements(opener: Opener) -> None:
+async def test_runs_a_step_of_several_statements(opener: Opener, technology: str) -> None:
     """A step is a script: a trigger or a text with semicolons in it is one statement."""
-    script = """
-        create table notes(place integer primary key, word text); -- kept
-        create trigger twice after insert on notes when new.word = 'one' begin
-            insert into notes(word) values ('a;
-b');
-        end;
-        insert into notes(word) values ('one')
-    """
+    script = f"{NOTES.strip()} -- kept\n{TRIGGERS[technology]} insert into notes values (1, 'one')"
     database = await opener()
 
     await database.migrate([script])
@@ -89,14 +115,13 @@ b');
 
 async def test_takes_back_a_step_that_fails(opener: Opener) -> None:
     """Of a broken step nothing stays, of those before it everything; mended, it runs."""
-    good = "create table notes(place integer primary key, word text)"
-    broken = "insert into notes(word) values ('half');\ninsert into nowhere values (1);\n"
+    broken = "insert into notes values (1, 'half');\ninsert into nowhere values (1);\n"
     database = await opener()
 
     with pytest.raises(Exception, match="nowhere"):
-        await database.migrate([good, broken])
+        await database.migrate([NOTES, broken])
     left = await tables(database)
-    await database.migrate([good, "insert into notes(word) values ('whole')"])
+    await database.migrate([NOTES, "insert into notes values (1, 'whole')"])
 
     assert left == []
     assert [row[0] for row in await tables(database)] == ["whole"]
@@ -105,10 +130,7 @@ async def test_takes_back_a_step_that_fails(opener: Opener) -> None:
 
 async def test_migrates_once_when_two_start_together(opener: Opener) -> None:
     """Two nodes that start at the same moment run each step once between them."""
-    steps = [
-        "create table notes(place integer primary key, word text)",
-        *[f"insert into notes(word) values ({n})" for n in range(10)],
-    ]
+    steps = [NOTES, *[f"insert into notes values ({n}, {n})" for n in range(10)]]
     one, two = await opener(), await opener()
 
     await asyncio.gather(one.migrate(steps), two.migrate(steps))
@@ -258,12 +280,13 @@ async def test_refuses_work_once_closed(opener: Opener) -> None:
 WRITER = """
 import asyncio, sys
 from squad.adapters.clock.system import SystemClock
-from squad.adapters.database import sqlite
+from squad.adapters.database import postgres, sqlite
 from squad.ports.database import Statement
 from squad.ports.unit import Cause
 
-async def main(path, name):
-    database = await sqlite.open(f"sqlite:{path}", SystemClock())
+async def main(url, name):
+    technology = postgres if url.startswith("postgres:") else sqlite
+    database = await technology.open(url, SystemClock())
     for n in range(100):
         writes = [Statement("update stock set amount = amount + 1 where thing = 'bolt'", (), 1)]
         await database.commit(Cause(f"{name} {n}"), writes, [], b"")
@@ -273,14 +296,11 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
-async def test_takes_writes_of_two_processes(tmp_path: Path, clock: Frozen) -> None:
-    """Two processes and this one write to one file side by side; no write is lost."""
-    path = tmp_path / "shared.db"
-    database = await sqlite.open(f"sqlite:{path}", clock)
-    await database.migrate([SCHEMA])
+async def test_takes_writes_of_two_processes(database: Database, url: str) -> None:
+    """Two processes and this one write to one database side by side; no write is lost."""
     await commit(database, "stock", Statement(ADD, ("bolt", 0)))
     others = [
-        await asyncio.create_subprocess_exec(sys.executable, "-c", WRITER, str(path), name)
+        await asyncio.create_subprocess_exec(sys.executable, "-c", WRITER, url, name)
         for name in ("a", "b")
     ]
 
@@ -290,4 +310,25 @@ async def test_takes_writes_of_two_processes(tmp_path: Path, clock: Frozen) -> N
 
     assert codes == [0, 0]
     assert await stock(database) == [("bolt", 300)]
-    await database.close()
+
+
+async def test_orders_text_by_its_bytes(database: Database) -> None:
+    """Pages go by ids and words: the order is the same in every database, capitals first."""
+    words = ("b", "a", "é", "Z", "a b", "ab", "", "_", "1")
+    await commit(database, "1", *[Statement(ADD, (word, 1)) for word in words])
+
+    after = await database.fetch("select thing from stock where thing > ? order by thing", ("Z",))
+
+    assert [thing for thing, _ in await stock(database)] == sorted(words)
+    assert [row[0] for row in after] == [word for word in sorted(words) if word > "Z"]
+
+
+async def test_refuses_a_schema_that_is_newer(database: Database, opener: Opener) -> None:
+    """A version that knows fewer steps than were run does not touch what it does not know."""
+    await database.migrate([SCHEMA, NOTES])
+    other = await opener()
+
+    with pytest.raises(ValueError, match="newer"):
+        await other.migrate([SCHEMA])
+
+    await other.close()

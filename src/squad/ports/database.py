@@ -11,7 +11,8 @@ Row = Sequence[Any]
 class Statement(NamedTuple):
     """One write.
 
-    sql: in the SQL that SQLite and PostgreSQL share, `?` for each parameter.
+    sql: in the SQL that SQLite and PostgreSQL share, `?` for each parameter: an integer, a
+        float, text without the character 0, bytes, a bool or None.
     rows: how many rows it must change; another count is a Conflict. None: any.
     """
 
@@ -27,7 +28,10 @@ class Database(Ledger[Statement], Protocol):
         """This will bring the schema to the last step; each step runs once, in order, ever.
 
         steps: SQL scripts, append only; a statement ends with `;` at the end of a line. A step
-            that fails leaves nothing of itself.
+            that fails leaves nothing of itself. Types are `integer` (64 bits), `real` (double
+            precision), `text` (ordered by its UTF-8 bytes) and `blob`.
+
+        Raises ValueError: the schema is newer: it has more steps than these. Unavailable.
         """
         ...
 

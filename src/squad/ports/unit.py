@@ -80,12 +80,18 @@ class Ledger(Protocol[Write]):
         Raises:
             Duplicate: the cause was applied before; nothing was written.
             Conflict: a guarded write met another state; nothing was written.
-            Unavailable: the store is down or its queue is full; nothing was written.
+            Unavailable: the store is down, or its queue is full. A connection that was cut in
+                the middle may leave it open whether the unit was applied; the same cause again
+                finds out: it is a Duplicate, or applied now.
         """
         ...
 
     async def pending(self, limit: int) -> list[Letter]:
-        """This will list letters not yet marked as sent, oldest first."""
+        """This will list letters not yet marked as sent, oldest first.
+
+        A unit's letters are in its order, and those of units committed one after the other in
+        theirs; units committed at the same time have no order among them.
+        """
         ...
 
     async def sent(self, ids: Sequence[str]) -> None:

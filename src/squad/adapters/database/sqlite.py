@@ -26,6 +26,7 @@ class SqliteDatabase:
 
     async def migrate(self, steps: Sequence[str]) -> None:
         """This will run the steps that the file has not seen, each in its own transaction."""
+        await self._sqlite.write(lambda db: _refuse_newer(db, len(steps)))
         for number, step in enumerate(steps, 1):
             await self._sqlite.write(lambda db, n=number, s=step: _step(db, n, s))  # type: ignore[misc]
 
@@ -61,8 +62,17 @@ def _execute(db: sqlite3.Connection, sql: str, parameters: Sequence[Any], rows: 
         raise Conflict(f"changed {changed} rows, not {rows}: {sql[:60]}")
 
 
-def _step(db: sqlite3.Connection, number: int, script: str) -> None:
+def _refuse_newer(db: sqlite3.Connection, known: int) -> None:
     db.execute("create table if not exists migrations(step integer primary key)")
+    [(last,)] = db.execute("select coalesce(max(step), 0) from migrations")
+    if last > known:
+        raise ValueError(
+            f"SQUAD_DATABASE: the schema is at step {last}, newer than this version, which knows"
+            f" {known}: run the newer version"
+        )
+
+
+def _step(db: sqlite3.Connection, number: int, script: str) -> None:
     if db.execute("select 1 from migrations where step = ?", (number,)).fetchone():
         return
     for statement in _statements(script):

@@ -1,0 +1,1 @@
+"""PostgreSQL by asyncpg: connections and errors, units as functions, group commit, roles."""
