@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from joserfc import jwk, jwt
+from tests.engines import Engines
+from tests.pools import Pools, credentials
 
 from squad.adapters.clock.frozen import Frozen
 from squad.adapters.clock.system import SystemClock
 from squad.adapters.directory import local
 from squad.adapters.directory.local import LocalDirectory
-from squad.ports.directory import Account, Directory, Forged, Taken
+from squad.ports.directory import Account, Directory, Forged, Profile, Taken
 from squad.ports.unit import Unavailable
 
 ISSUER = "http://127.0.0.1:8000/api/identity"
@@ -27,15 +29,69 @@ ANNA = Account("018f0000-0000-7000-8000-000000000001", "Anna@demo.example", True
 BEN = Account("018f0000-0000-7000-8000-000000000002", "ben@demo.example", True)
 
 
-@pytest.fixture(params=["local"])
-async def directory(
-    request: pytest.FixtureRequest, clock: Frozen, tmp_path: Path
-) -> AsyncIterator[Directory]:
+class Openers:
+    """One directory's state, opened as often as wanted; everything opened is closed at the end."""
+
+    def __init__(self, open: Callable[[str, Any], Awaitable[Any]]) -> None:
+        self._open = open
+        self._opened: list[Directory] = []
+        self.dump: Callable[[], Awaitable[str]]
+
+    async def __call__(self, clock: Any, issuer: str = ISSUER) -> Any:
+        """Opens it once more."""
+        self._opened.append(await self._open(issuer, clock))
+        return self._opened[-1]
+
+    async def close(self) -> None:
+        """Closes what was opened."""
+        for directory in self._opened:
+            await directory.close()
+
+
+def locally(folder: Path) -> Openers:
+    """The local directory, in a folder."""
+
+    async def dump() -> str:
+        return "".join(path.read_bytes().decode("latin-1") for path in folder.iterdir())
+
+    opener = Openers(
+        lambda issuer, clock: local.open(f"local:{folder}/d.db?issuer={issuer}", clock)
+    )
+    opener.dump = dump
+    return opener
+
+
+async def pooled(endpoint: str, folder: Path) -> Openers:
+    """Cognito with a pool of its own."""
+    pools = Pools(endpoint, f"t-{folder.name[-40:]}".lower().replace("_", "-"), ISSUER)
+    await pools.provision()
+    opener = Openers(lambda issuer, clock: pools.open(clock, issuer=issuer))
+    opener.dump = pools.everything
+    return opener
+
+
+@pytest.fixture(params=["local", "cognito"])
+async def opener(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    engines: Engines,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Openers]:
+    """Each directory's state, new."""
+    if request.param == "local":
+        made = locally(tmp_path)
+    else:
+        credentials(monkeypatch)
+        made = await pooled(engines("ministack"), tmp_path)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def directory(opener: Openers, clock: Frozen) -> Directory:
     """Each directory, new."""
-    openers = {"local": lambda: local.open(f"local:{tmp_path}/d.db?issuer={ISSUER}", clock)}
-    opened: Directory = await openers[request.param]()
-    yield opened
-    await opened.close()
+    opened: Directory = await opener(clock)
+    return opened
 
 
 def claims(**changes: Any) -> dict[str, Any]:
@@ -70,6 +126,14 @@ async def test_signs_in_whatever_way_a_keyboard_composes_letters(directory: Dire
     assert found == ANNA
 
 
+async def test_never_keeps_a_password_in_clear(opener: Openers, directory: Directory) -> None:
+    """Nothing that can be read of the directory has it in it."""
+    await directory.enroll(ANNA, "correct horse")
+
+    assert ANNA.id in await opener.dump()
+    assert "correct horse" not in await opener.dump()
+
+
 async def test_keeps_the_password_where_none_is_given(directory: Directory) -> None:
     """Enrolling again changes the mail and leaves the password; the old mail is free."""
     await directory.enroll(ANNA, "correct horse")
@@ -89,7 +153,7 @@ async def test_refuses_a_mail_that_another_has(directory: Directory) -> None:
         await directory.enroll(Account(BEN.id, "ANNA@DEMO.example", True), "battery staple")
 
     assert await directory.find("anna@demo.example") == ANNA
-    assert await directory.accounts() == [ANNA]
+    assert await directory.accounts() == ([ANNA], "")
 
 
 async def test_lets_many_be_without_a_mail(directory: Directory) -> None:
@@ -97,7 +161,7 @@ async def test_lets_many_be_without_a_mail(directory: Directory) -> None:
     await directory.enroll(Account(ANNA.id, "", True), "correct horse")
     await directory.enroll(Account(BEN.id, "", True), "correct horse")
 
-    assert len(await directory.accounts()) == 2
+    assert len((await directory.accounts())[0]) == 2
     assert await directory.find("") is None
     assert await directory.authenticate("", "correct horse") is None
 
@@ -123,19 +187,31 @@ async def test_forgets_a_removed_sign_in(directory: Directory) -> None:
     assert await directory.find(ANNA.mail) is None
     assert await directory.authenticate(ANNA.mail, "correct horse") is None
     await directory.enroll(Account(BEN.id, ANNA.mail, True), None)
-    assert ANNA.mail not in {account.mail for account in await directory.accounts(limit=1)}
+    assert await directory.find(ANNA.mail) == Account(BEN.id, ANNA.mail, True)
+    assert [one.id for one in (await directory.accounts())[0] if one.mail] == [BEN.id]
 
 
-async def test_pages_through_sign_ins_by_id(directory: Directory) -> None:
-    """Pages come in the order of ids and never overlap."""
-    for account in (BEN, ANNA):
+async def test_pages_through_sign_ins(directory: Directory) -> None:
+    """Every one is seen once, on pages of the size that was asked for at most."""
+    others = [Account(f"{ANNA.id[:-1]}{n}", f"{n}@demo.example", True) for n in range(5)]
+    for account in others:
         await directory.enroll(account, None)
 
-    first = await directory.accounts(limit=1)
-    second = await directory.accounts(after=first[0].id, limit=1)
-    third = await directory.accounts(after=second[0].id, limit=1)
+    pages, cursor = [], ""
+    while not pages or cursor:
+        page, cursor = await directory.accounts(cursor=cursor, limit=2)
+        pages.append(page)
 
-    assert (first, second, third) == ([ANNA], [BEN], [])
+    assert sorted((one for page in pages for one in page), key=lambda one: one.id) == others
+    assert {len(page) for page in pages} <= {1, 2}
+
+
+async def test_knows_nothing_of_people_that_others_need_not_tell_us(directory: Directory) -> None:
+    """Who was enrolled here, and who is unknown, has no profile there; and all is well."""
+    await directory.enroll(ANNA, "correct horse")
+
+    assert await directory.profile(ANNA.id) == await directory.profile(BEN.id) == Profile()
+    assert (directory.door, directory.waits()) == (None, None)
 
 
 async def test_takes_as_long_for_unknown_mails(directory: Directory) -> None:
@@ -284,16 +360,27 @@ async def test_refuses_noise(head: bytes, body: str, cut: int, directory: Direct
                 directory.verify(token)
 
 
-async def test_refuses_tokens_of_another_issuer(tmp_path: Path, clock: Frozen) -> None:
+async def test_refuses_tokens_of_another_issuer(opener: Openers, clock: Frozen) -> None:
     """The same keys under another name are another directory."""
-    one = await local.open(f"local:{tmp_path}/d.db?issuer={ISSUER}", clock)
-    other = await local.open(f"local:{tmp_path}/d.db?issuer=https://other.example", clock)
+    one, other = await opener(clock), await opener(clock, "https://other.example")
 
     with pytest.raises(Forged):
         one.verify(other.sign(claims()))
 
-    await one.close()
-    await other.close()
+
+async def test_opens_again_with_what_it_knew(opener: Openers, clock: Frozen) -> None:
+    """Accounts, passwords and keys are there for the next process; so is who was ended."""
+    first = await opener(clock)
+    await first.enroll(ANNA, "correct horse")
+    await first.disable(BEN.id)
+    token, ended = first.sign(claims()), first.sign(claims(sub=BEN.id))
+
+    second = await opener(clock)
+
+    assert await second.authenticate(ANNA.mail, "correct horse") == ANNA
+    assert second.verify(token).subject == ANNA.id
+    with pytest.raises(Forged):
+        second.verify(ended)
 
 
 async def test_lets_tokens_die_with_their_sign_in(directory: Directory, clock: Frozen) -> None:
@@ -332,9 +419,10 @@ async def test_keeps_the_audience_of_an_id_token(directory: Directory) -> None:
     assert seen.header["typ"] == "JWT"
 
 
-async def test_verifies_a_token_seen_before_in_microseconds(tmp_path: Path) -> None:
+async def test_verifies_a_token_seen_before_in_microseconds(opener: Openers) -> None:
     """A token seen before costs 3 µs; the bound here is loose, for a machine that is shared."""
-    directory = await local.open(f"local:{tmp_path}/d.db?issuer={ISSUER}", SystemClock())
+    directory = await opener(SystemClock())
+    await directory.disable(BEN.id)
     token = directory.sign(claims(exp=int(time.time()) + 900))
     directory.verify(token)
 
@@ -347,7 +435,6 @@ async def test_verifies_a_token_seen_before_in_microseconds(tmp_path: Path) -> N
     quickest = min(batch() for _ in range(5))
 
     assert quickest < 9e-6
-    await directory.close()
 
 
 # Keys of the local directory
