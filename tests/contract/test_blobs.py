@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.engines import Engines
 
-from squad.adapters.blobs import files
+from squad.adapters.blobs import files, s3
 from squad.adapters.clock.frozen import Frozen
+from squad.kernel.ids import uuid7
 from squad.ports.blobs import Blobs, TooLarge
 
 CLOCK = Frozen(datetime(2026, 3, 2, 15, tzinfo=UTC))
@@ -22,12 +24,20 @@ CHUNK = 256 * 1024
 MIB = 1024 * 1024
 
 
-@pytest.fixture(params=["files"])
-async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
+@pytest.fixture(params=["files", "s3"])
+async def blobs(
+    request: pytest.FixtureRequest, tmp_path: Path, engines: Engines, aws: None
+) -> AsyncIterator[Blobs]:
     """Each store, empty."""
-    openers = {"files": lambda: files.open(f"files:{tmp_path}/blobs", CLOCK)}
-    opened: Blobs = await openers[request.param]()
-    return opened
+    opened: Blobs
+    if request.param == "files":
+        opened = await files.open(f"files:{tmp_path}/blobs", CLOCK)
+    else:
+        url = f"s3:?endpoint={engines('ministack')}&bucket=squad-{uuid7()}"
+        await s3.provision(url, {}, "")
+        opened = await s3.open(url, CLOCK)
+    yield opened
+    await opened.close()
 
 
 async def stream(*chunks: bytes) -> AsyncIterator[bytes]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, Request, Response
@@ -25,6 +26,7 @@ from squad.kernel.problem import Broken, Malformed, Missing, Problem, Shed, Unal
 from squad.kernel.service import Running, Service
 from squad.kernel.settings import Settings
 from squad.kernel.unit import letter_of
+from squad.ports.blobs import Archived
 from squad.ports.unit import Cause, Conflict, Unavailable
 
 if TYPE_CHECKING:
@@ -205,6 +207,9 @@ def problem_of(error: Exception) -> Problem:
         return error
     if isinstance(error, Unavailable):
         return Shed("Something that is needed does not answer. Try again.", retry_after=2.0)
+    if isinstance(error, Archived):
+        text = f"It is in the archive, and was asked for. Come back in {ceil(error.wait / 3600)} h."
+        return Shed(text, retry_after=error.wait)
     if isinstance(error, Conflict):
         return Shed("It changed at the same moment. Try again.", retry_after=1.0)
     if isinstance(error, NotFoundException):

@@ -97,6 +97,11 @@ class FileBlobs:
         """This will remove the blob for good. Raises ValueError, Unavailable."""
         await self._run(_remove, self._path(key))
 
+    async def link(self, key: str, *, name: str, media: str, seconds: float) -> str | None:
+        """This will give no address: files are served by the product only."""
+        self._path(key)
+        return None
+
     async def close(self) -> None:
         """This will end the threads once their work under way is done."""
         self._threads.shutdown(wait=False)

@@ -131,6 +131,12 @@ class Listed(_Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     cursor: Cursor = ""
 
 
+class Download(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a file is given. direct: by an address at the store, where it has one."""
+
+    direct: bool = False
+
+
 class NewFile(_Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What goes with a file. name: before the one in a form."""
 

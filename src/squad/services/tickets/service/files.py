@@ -16,6 +16,8 @@ from squad.services.tickets import store
 from squad.services.tickets.model.files import SIZE, Attachment, Held, fit, room, titled
 from squad.services.tickets.service.desk import Desk
 
+LINK = 60.0  # s that an address at the store is good for: a client follows it at once
+
 
 class Files:
     """Attachments. Each try of an upload has a blob of its own: none writes over another's."""
@@ -106,8 +108,20 @@ class Files:
     ) -> tuple[Attachment, AsyncIterator[bytes]]:
         """This will give a file's record and its content, which is read as it is asked for.
 
-        Raises Missing; Damaged: the content is not there any more, as the record has it.
+        Raises Missing, Archived; Damaged: the content is not there any more, as the record has it.
         """
+        file, blob = await self._found(actor, ticket, id)
+        return file, self._blobs.read(blob)
+
+    async def link(self, *, actor: Actor, ticket: str, id: str) -> str | None:
+        """This will give an address of the content at its store, good for LINK seconds.
+
+        None: this store has none. Raises Missing, Archived, Damaged.
+        """
+        file, blob = await self._found(actor, ticket, id)
+        return await self._blobs.link(blob, name=file.name, media=file.media, seconds=LINK)
+
+    async def _found(self, actor: Actor, ticket: str, id: str) -> tuple[Attachment, str]:
         await self._desk.get(actor=actor, id=ticket)
         found = await self._desk.store.attachment(ticket, id)
         if found is None or (found[0].visibility == "internal" and not actor.staff):
@@ -116,7 +130,7 @@ class Files:
         kept = await self._blobs.stat(blob)
         if kept is None or (kept.size, kept.sha256) != (file.size, file.sha256):
             raise Damaged(blob)
-        return file, self._blobs.read(blob)
+        return file, blob
 
 
 async def _checked(upload: Upload, sniffer: Sniffer) -> AsyncIterator[bytes]:
