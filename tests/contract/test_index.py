@@ -3,18 +3,22 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opensearchpy import AsyncOpenSearch
+from tests.engines import Engines
 
 from squad.adapters.clock.frozen import Frozen
-from squad.adapters.index import tantivy
+from squad.adapters.index import opensearch, tantivy
 from squad.ports.index import Entry, Found, Index, Query
 
 CLOCK = Frozen(datetime(2026, 3, 2, 15, tzinfo=UTC))
@@ -43,13 +47,30 @@ HOSTILE = (
 )
 
 
-@pytest.fixture(params=["tantivy in files", "tantivy in memory"])
-async def index(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Index]:
+@pytest.fixture(params=["tantivy in files", "tantivy in memory", "opensearch"])
+async def index(
+    request: pytest.FixtureRequest, tmp_path: Path, engines: Engines
+) -> AsyncIterator[Index]:
     """Each index, empty."""
+    if request.param == "opensearch":
+        async with opensearch_index(engines) as opened:
+            yield opened
+        return
     folder = f"{tmp_path}/an index" if request.param == "tantivy in files" else ""
-    opened: Index = await tantivy.open(f"tantivy:{folder}", CLOCK)
+    embedded: Index = await tantivy.open(f"tantivy:{folder}", CLOCK)
+    yield embedded
+    await embedded.close()
+
+
+@asynccontextmanager
+async def opensearch_index(engines: Engines) -> AsyncIterator[Index]:
+    """An index of its own in OpenSearch, dropped afterwards: a node holds 1,000 shards."""
+    engine, prefix = engines("opensearch"), f"t{uuid4().hex}"
+    opened = await opensearch.open(f"opensearch:{engine}?prefix={prefix}", CLOCK)
     yield opened
     await opened.close()
+    async with AsyncOpenSearch(hosts=[engine]) as client:
+        await client.indices.delete(index=f"{prefix}-*")
 
 
 def ticket(id: str, title: str, body: str = "", *, version: int = 1, **more: object) -> Entry:
@@ -497,11 +518,29 @@ CHANGES = st.lists(
 )
 
 
+@asynccontextmanager
+async def tantivy_index(_: Engines) -> AsyncIterator[Index]:
+    """An index in memory."""
+    opened = await tantivy.open("tantivy:", CLOCK)
+    yield opened
+    await opened.close()
+
+
+@pytest.mark.parametrize("opened", [tantivy_index, opensearch_index], ids=["tantivy", "opensearch"])
 @settings(max_examples=20, deadline=None)
 @given(changes=CHANGES)
-async def test_holds_what_a_dictionary_would(changes: list[tuple[str, str, int]]) -> None:
+async def test_holds_what_a_dictionary_would(
+    opened: Callable[[Engines], AbstractAsyncContextManager[Index]],
+    engines: Engines,
+    changes: list[tuple[str, str, int]],
+) -> None:
     """After any changes in any order it has the same entries as the simplest model."""
-    index = await tantivy.open("tantivy:", CLOCK)
+    async with opened(engines) as index:
+        await hold(index, changes)
+
+
+async def hold(index: Index, changes: list[tuple[str, str, int]]) -> None:
+    """Makes changes to an index and to a dictionary, and compares them."""
     model: dict[str, int] = {}
     for what, id, version in changes:
         if what == "put":
@@ -519,4 +558,3 @@ async def test_holds_what_a_dictionary_would(changes: list[tuple[str, str, int]]
     for version in range(1, 7):
         expected = sorted(id for id, stored in model.items() if stored == version)
         assert sorted(await find(index, f"word{version}")) == expected
-    await index.close()
