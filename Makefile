@@ -6,10 +6,10 @@ READY := .venv/.ready
 UV := UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}" $(BIN)/uv pip
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint types bench drill docs lock clean
+.PHONY: help up test lint types bench drill docs lock clean engines engines-down cluster cluster-down
 
 help: ## List these commands
-	@grep -E '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
+	@grep -E '^[a-z-]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
 
 up: $(READY) ## Start everything with the demo world on http://127.0.0.1:8000
 	$(BIN)/squad up --demo
@@ -32,6 +32,18 @@ bench: $(READY) ## Run every benchmark, in short form (SQUAD_BENCH=full: as in d
 
 drill: $(READY) ## Break the running system on purpose and check the invariants
 	$(BIN)/squad drill
+
+cluster: $(READY) ## Start the product as in production on http://127.0.0.1:8080 (PORT=N), without Docker
+	@$(BIN)/python -m deploy.local cluster up $(if $(PORT),--port $(PORT))
+
+cluster-down: $(READY) ## Stop what `make cluster` started, by process id; the data stays
+	@$(BIN)/python -m deploy.local cluster down
+
+engines: $(READY) ## Start PostgreSQL, Redis, OpenSearch and the AWS emulator alone, in var/engines
+	@$(BIN)/python -m deploy.local engines up
+
+engines-down: $(READY) ## Stop what `make engines` started
+	@$(BIN)/python -m deploy.local engines down
 
 docs: $(READY) ## Write docs/events.md and docs/openapi.json anew
 	$(BIN)/python scripts/docs.py

@@ -40,7 +40,9 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def run(command: Sequence[object], *, user: str | None = None, what: str = "") -> str:
+def run(
+    command: Sequence[object], *, user: str | None = None, what: str = "", cwd: Path | None = None
+) -> str:
     """This will run a step of an installation and give what it printed. Raises Missing."""
     try:
         done = subprocess.run(  # noqa: S603 - our own command line
@@ -50,7 +52,7 @@ def run(command: Sequence[object], *, user: str | None = None, what: str = "") -
             check=False,
             user=user,
             extra_groups=[] if user else None,
-            cwd="/" if user else None,
+            cwd="/" if user else cwd,
         )
     except OSError as error:
         raise Missing(f"{what or command[0]}: {error}") from error

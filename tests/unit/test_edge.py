@@ -32,25 +32,37 @@ async def ask(app: Edge, told: str, peer: str = "127.0.0.1", path: str = "/") ->
 @pytest.mark.parametrize(
     ("behind", "peer", "told", "seen"),
     [
-        (True, "127.0.0.1", "203.0.113.9", "203.0.113.9"),
-        (True, "::1", "2001:DB8::9", "2001:db8::9"),
-        (True, "127.0.0.1", "203.0.113.9, 10.0.0.1", "127.0.0.1"),
-        (True, "127.0.0.1", "localhost", "127.0.0.1"),
-        (True, "127.0.0.1", "", "127.0.0.1"),
-        (True, "198.51.100.7", "203.0.113.9", "198.51.100.7"),
-        (False, "127.0.0.1", "203.0.113.9", "127.0.0.1"),
-        (False, "198.51.100.7", "127.0.0.1", "198.51.100.7"),
+        ("1", "127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("1", "::1", "2001:DB8::9", "2001:db8::9"),
+        ("1", "127.0.0.1", "203.0.113.9, 10.0.0.1", "10.0.0.1"),
+        ("1", "127.0.0.1", "localhost", "127.0.0.1"),
+        ("1", "127.0.0.1", "", "127.0.0.1"),
+        ("1", "198.51.100.7", "203.0.113.9", "198.51.100.7"),
+        ("10.1.0.0/16, 10.2.0.7", "10.1.9.9", "203.0.113.9", "203.0.113.9"),
+        ("10.1.0.0/16, 10.2.0.7", "10.2.0.7", "203.0.113.9", "203.0.113.9"),
+        ("10.1.0.0/16, 10.2.0.7", "10.2.0.8", "203.0.113.9", "10.2.0.8"),
+        ("10.1.0.0/16", "127.0.0.1", "203.0.113.9", "127.0.0.1"),
+        ("", "127.0.0.1", "203.0.113.9", "127.0.0.1"),
+        ("0", "198.51.100.7", "127.0.0.1", "198.51.100.7"),
     ],
 )
-async def test_believes_only_its_own_edge(behind: bool, peer: str, told: str, seen: str) -> None:
-    """An address is taken over behind the fleet's edge, from this machine, and never otherwise."""
+async def test_believes_only_what_stands_before(
+    behind: str, peer: str, told: str, seen: str
+) -> None:
+    """An address is taken over from a balancer or edge that was named, and never otherwise."""
     app = Edge(whoami, NOBODY, rate=100, timeout=5, behind=behind)
 
     assert (await ask(app, told, peer)).text == seen
 
 
-@pytest.mark.parametrize("behind", [True, False])
-async def test_limits_each_client_behind_the_fleet(behind: bool) -> None:
+def test_names_a_wrong_network() -> None:
+    """What is no network is refused at start."""
+    with pytest.raises(ValueError, match=r"SQUAD_BEHIND: .*write 1 or"):
+        Edge(whoami, NOBODY, rate=100, timeout=5, behind="10.0.0.0/33")
+
+
+@pytest.mark.parametrize("behind", ["1", ""])
+async def test_limits_each_client_behind_the_fleet(behind: str) -> None:
     """One who tries passwords shuts out nobody else; who claims other addresses gains nothing."""
     app = Edge(whoami, NOBODY, rate=100, timeout=5, behind=behind)
     path = "/api/identity/oauth2/token"

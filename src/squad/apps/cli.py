@@ -56,19 +56,25 @@ def show(value: Any, as_json: bool, text: str) -> None:
 @click.argument("services", nargs=-1, metavar="[SERVICE]...")
 @click.option("--demo", is_flag=True, help="Load the demo world first, if it is not there.")
 @click.option("--split", is_flag=True, help="One process a service, and an edge before them.")
+@click.option("--edges", type=click.IntRange(1, 8), default=1, help="With --split: how many.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to serve on (SQUAD_PORT).")
-def up(services: tuple[str, ...], demo: bool, split: bool, port: int | None) -> None:
-    """Serve all services, or those named, until Ctrl-C."""
+def up(services: tuple[str, ...], demo: bool, split: bool, edges: int, port: int | None) -> None:
+    """Serve all services, or those named, until Ctrl-C.
+
+    Several edges listen on ports in a row, for a balancer before them.
+    """
     from squad.apps import fleet, server, wiring
 
     unknown = sorted(set(services) - set(wiring.SERVICES))
     if unknown:
         raise click.UsageError(f"no such service: {', '.join(unknown)}")
+    if split and services:
+        raise click.UsageError("--split starts all services; name some, or say --split")
     chosen = settings(port=port)
     if not fleet.is_free(chosen.host, chosen.port):
         fail(f"port {chosen.port} is in use. Stop what uses it, or say --port N.")
     if split:
-        fleet.run(chosen, demo=demo)
+        fleet.run(chosen, demo=demo, edges=edges)
     else:
         server.serve(chosen, services, demo=demo)
 
@@ -102,14 +108,21 @@ def provision(as_json: bool) -> None:
         show(lines, as_json, "Nothing to make: no engine needs anything.")
 
 
-@main.command(hidden=True)
-@click.argument("upstreams", nargs=-1, metavar="SERVICE=PORT...")
+@main.command()
+@click.argument("upstreams", nargs=-1, required=True, metavar="SERVICE=URL...")
 def edge(upstreams: tuple[str, ...]) -> None:
-    """Serve as the edge before nodes of single services (started by `up --split`)."""
-    from squad.apps import proxy
+    """Serve as an edge before nodes of single services.
 
-    ports = {name: int(port) for name, port in (pair.split("=", 1) for pair in upstreams)}
-    proxy.serve(settings(), ports)
+    URL: http://host:port of a service's node; a port alone is on this machine.
+    """
+    from squad.apps import proxy, wiring
+
+    found = {}
+    for name, _, url in (pair.partition("=") for pair in upstreams):
+        if name not in wiring.SERVICES or not url:
+            raise click.UsageError(f"{name!r}: write SERVICE=URL, for {', '.join(wiring.SERVICES)}")
+        found[name] = f"http://127.0.0.1:{url}" if url.isdigit() else url.rstrip("/")
+    proxy.serve(settings(), found)
 
 
 @main.command()

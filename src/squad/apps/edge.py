@@ -5,25 +5,40 @@ import contextlib
 import ipaddress
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any
 
 from squad.apps.node import headers_of
 from squad.kernel import log, metrics, trace
 from squad.kernel.access import Actor
 from squad.kernel.http import encode
-from squad.kernel.problem import Late, Limited, Oversize, Problem, Unauthorized
-from squad.ports.directory import Directory, Forged
+from squad.kernel.problem import Late, Limited, Oversize, Problem, Shed, Unauthorized
+from squad.ports.directory import Forged, Verifier
+from squad.ports.unit import Unavailable
 
 WINDOW = 10.0  # s of a rate limit
 CLIENTS = 50_000  # buckets kept; the one unused for longest goes first
 LOGIN = 30  # sign-in requests an address may make in a window
 LARGEST = 26 * 1024 * 1024  # bytes of any request: an attachment of 25 MiB and its frame
 SLOWEST = 32_768  # bytes/s that a body must move at least, once its first seconds are over
-LOOPBACK = ("127.0.0.1", "::1")
+LOOPBACK = "127.0.0.0/8,::1"
 ALIASES = ("/.well-known/", "/oauth2/")
+LOGINS = ("/oauth2/token", "/oauth2/authorize", "/oauth2/callback")
 
 _log = log.get("edge")
 Scope = dict[str, Any]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def networks(text: str) -> list[Network]:
+    """This will read SQUAD_BEHIND. Raises ValueError: names it."""
+    if text in ("", "0"):
+        return []
+    try:
+        parts = (LOOPBACK if text == "1" else text).split(",")
+        return [ipaddress.ip_network(part.strip()) for part in parts]
+    except ValueError as error:
+        raise ValueError(f"SQUAD_BEHIND: {error}; write 1 or networks as 10.0.0.0/8") from error
 
 
 class Buckets:
@@ -48,11 +63,11 @@ class Edge:
     """An ASGI application around the node's."""
 
     def __init__(
-        self, app: Any, directory: Directory, *, rate: int, timeout: float, name: str = "",
-        behind: bool = False,
+        self, app: Any, directory: Verifier, *, rate: int, timeout: float, name: str = "",
+        behind: str = "",
     ) -> None:  # fmt: skip
         self._app = app
-        self._behind = behind
+        self._behind = networks(behind)
         self._name = name
         self._directory = directory
         self._timeout = timeout
@@ -66,7 +81,7 @@ class Edge:
             return
         exchange = Exchange(scope, receive, send)
         if self._behind:
-            exchange.unveil()
+            exchange.unveil(self._behind)
         try:
             scope["squad.actor"] = self._actor(exchange)
             exchange.limit = self._limit(exchange, scope["squad.actor"])
@@ -91,6 +106,10 @@ class Edge:
             claims = self._directory.verify(token.strip())
         except Forged as error:
             raise Unauthorized(f"The token is not valid: {error}. Sign in again.") from error
+        except Unavailable as error:
+            raise Shed(
+                "The keys of tokens are not known yet. Try again.", retry_after=2.0
+            ) from error
         return Actor(
             claims.subject,
             tuple(claims.roles),
@@ -101,7 +120,7 @@ class Edge:
         )
 
     def _limit(self, exchange: "Exchange", actor: Actor) -> str:
-        login = exchange.path.endswith(("/oauth2/token", "/oauth2/authorize"))
+        login = exchange.path.endswith(LOGINS)
         buckets = self._logins if login else self._rates
         client = actor.id or (exchange.scope.get("client") or ("?",))[0]
         left, wait = buckets.take(client, time.monotonic())
@@ -139,13 +158,13 @@ class Exchange:
             self.scope["path"] = f"/api/identity{self.scope['path']}"
             self.scope["raw_path"] = self.scope["path"].encode()
 
-    def unveil(self) -> None:
-        """This will take the client's address from our own edge, which is on this machine."""
+    def unveil(self, trusted: Sequence[Network]) -> None:
+        """This will take the client's address from the balancer or edge that stands before us."""
         peer = (self.scope.get("client") or ("",))[0]
-        told = self.headers.get(b"x-forwarded-for", b"").decode("latin-1")
-        if told and peer in LOOPBACK:
-            with contextlib.suppress(ValueError):
-                self.scope["client"] = (str(ipaddress.ip_address(told)), 0)
+        told = self.headers.get(b"x-forwarded-for", b"").decode("latin-1").rpartition(",")[2]
+        with contextlib.suppress(ValueError):
+            if told and any(ipaddress.ip_address(peer) in network for network in trusted):
+                self.scope["client"] = (str(ipaddress.ip_address(told.strip())), 0)
 
     def bound(self) -> None:
         """This will refuse a request that says it is too large."""

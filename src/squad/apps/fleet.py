@@ -36,27 +36,28 @@ def is_free(host: str, port: int) -> bool:
 class Fleet:
     """Starts the processes, starts again what died, stops them by process id."""
 
-    def __init__(self, settings: Settings, *, demo: bool) -> None:
+    def __init__(self, settings: Settings, *, demo: bool, edges: int = 1) -> None:
         self._settings = settings
         self._demo = demo
+        self._edges = {f"edge{n}": settings.port + n for n in range(edges)}
         self.ports = {name: free_port() for name in wiring.SERVICES}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._stopping = False
 
     def start(self) -> None:
         """This will start all, identity first: it makes the keys and the demo world."""
-        for name in (*wiring.SERVICES, "edge"):
+        for name in (*wiring.SERVICES, *self._edges):
             self.processes[name] = self._spawn(name)
 
     def _spawn(self, name: str) -> subprocess.Popen[bytes]:
         environ = {**os.environ, "SQUAD_HOME": str(self._settings.home)}
         environ["SQUAD_ORIGIN"] = self._settings.origin
-        environ["SQUAD_BEHIND"] = "0" if name == "edge" else "1"  # nobody is before the edge
-        if name == "edge":
+        if name in self._edges:
             pairs = [f"{service}={port}" for service, port in self.ports.items()]
             command = ["edge", *pairs]
-            environ["SQUAD_PORT"] = str(self._settings.port)
+            environ["SQUAD_PORT"] = str(self._edges[name])
         else:
+            environ["SQUAD_BEHIND"] = "1"  # an edge of ours
             command = ["up", name, *(["--demo"] if self._demo and name == "identity" else [])]
             environ["SQUAD_PORT"] = str(self.ports[name])
             environ["SQUAD_RATE"] = "1000000"  # the edge has counted already
@@ -87,9 +88,9 @@ class Fleet:
                 process.kill()
 
 
-def run(settings: Settings, *, demo: bool) -> None:
-    """This will run a fleet until SIGTERM or SIGINT."""
-    fleet = Fleet(settings, demo=demo)
+def run(settings: Settings, *, demo: bool, edges: int = 1) -> None:
+    """This will run a fleet until SIGTERM or SIGINT. edges: how many, on ports in a row."""
+    fleet = Fleet(settings, demo=demo, edges=edges)
     signal.signal(signal.SIGTERM, fleet.stop)
     signal.signal(signal.SIGINT, fleet.stop)
     fleet.start()

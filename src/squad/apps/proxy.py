@@ -25,14 +25,13 @@ DROPPED = {
 class Proxy:
     """An ASGI application that forwards `/api/<service>/…`; the edge stands before it."""
 
-    def __init__(self, settings: Settings, ports: Mapping[str, int]) -> None:
+    def __init__(self, settings: Settings, upstreams: Mapping[str, str]) -> None:
         self._settings = settings
-        self._ports = ports
+        self._upstreams = upstreams
         self._client = httpx.AsyncClient(
             timeout=settings.timeout, limits=httpx.Limits(max_connections=200), trust_env=False
         )
         self._edge: Edge | None = None
-        self._adapters: wiring.Adapters | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """This will serve ASGI."""
@@ -44,19 +43,22 @@ class Proxy:
 
     async def _lifespan(self, receive: Any, send: Any) -> None:
         await receive()
-        self._adapters = await wiring.open_all(self._settings)
-        directory = await self._adapters.get("directory", "edge")
+        self._settings.home.mkdir(parents=True, exist_ok=True)
+        clock = await wiring.clock(self._settings)
+        url = wiring.url_of(self._settings, "directory", "edge")
+        directory = await wiring.adapter("directory", url, clock)
         self._edge = Edge(
             self.forward,
             directory,
             rate=self._settings.rate,
             timeout=self._settings.timeout,
             name="edge",
+            behind=self._settings.behind,
         )
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._client.aclose()
-        await self._adapters.close()
+        await directory.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def forward(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -66,13 +68,16 @@ class Proxy:
         """
         if scope["path"] == "/metrics":  # a node answers it to its own machine, which this is
             raise Missing("Ask on the machine itself, or /api/monitoring/metrics.")
+        if scope["path"] == "/healthz":  # of the edge alone: a balancer must not lose all at once
+            await _say(send, 200, b"ok", b"text/plain")
+            return
         if scope["path"] == "/readyz":
             await self._ready(send)
             return
         service = self._service(scope["path"])
         scope["squad.route"] = f"/api/{service}"
         query = scope["query_string"].decode("latin-1")
-        url = f"http://127.0.0.1:{self._ports[service]}{scope['path']}" + (query and f"?{query}")
+        url = f"{self._upstreams[service]}{scope['path']}" + (query and f"?{query}")
         headers = [(k, v) for k, v in scope["headers"] if k not in DROPPED]
         headers.append((b"traceparent", scope["squad.trace"].encode()))
         headers.append((b"x-forwarded-for", (scope.get("client") or ("",))[0].encode()))
@@ -91,7 +96,7 @@ class Proxy:
     def _service(self, path: str) -> str:
         parts = path.split("/")
         name = parts[2] if path.startswith("/api/") and len(parts) > 2 else "monitoring"
-        if name in self._ports:
+        if name in self._upstreams:
             return name
         if len(parts) == 3 or path.startswith("/api/problems/"):
             return "monitoring"
@@ -99,17 +104,20 @@ class Proxy:
 
     async def _ready(self, send: Any) -> None:
         waits: dict[str, str] = {}
-        for name, port in self._ports.items():
+        for name, url in self._upstreams.items():
             try:
-                answer = await self._client.get(f"http://127.0.0.1:{port}/readyz")
+                answer = await self._client.get(f"{url}/readyz")
                 waits |= answer.json()["waits"]
             except (httpx.HTTPError, ValueError, KeyError):
                 waits[name] = "does not answer"
         body = encode({"ready": not waits, "waits": waits})
-        headers = [(b"content-type", b"application/json")]
-        status = 503 if waits else 200
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await _say(send, 503 if waits else 200, body, b"application/json")
+
+
+async def _say(send: Any, status: int, body: bytes, media: bytes) -> None:
+    headers = [(b"content-type", media)]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _body(receive: Any) -> AsyncIterator[bytes]:
@@ -138,11 +146,11 @@ async def _answer(response: httpx.Response, send: Any) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-def serve(settings: Settings, ports: Mapping[str, int]) -> None:
-    """This will serve until SIGTERM or SIGINT."""
+def serve(settings: Settings, upstreams: Mapping[str, str]) -> None:
+    """This will serve until SIGTERM or SIGINT. upstreams: URL of each service's node."""
     log.setup(settings.log)
     uvicorn.run(
-        Proxy(settings, ports),
+        Proxy(settings, upstreams),
         host=settings.host,
         port=settings.port,
         log_config=None,

@@ -45,6 +45,14 @@ async def clock(settings: Settings) -> Clock:
     return opened
 
 
+def url_of(settings: Settings, port: str, name: str) -> str:
+    """This will give the URL of a port for a service; the directory is told our tokens' issuer."""
+    url = settings.url(port, name)
+    if port == "directory" and "issuer=" not in url:
+        url += f"{'&' if '?' in url else '?'}issuer={settings.origin}/api/identity"
+    return url
+
+
 class Adapters:
     """What a node has open. Databases are one a service; the rest is shared by its services."""
 
@@ -75,17 +83,11 @@ class Adapters:
         """This will open a port for a service, once where its services share it."""
         if port in self._shared:
             return self._shared[port]
-        opened = await adapter(port, self._url(port, name), self.clock)
+        opened = await adapter(port, url_of(self.settings, port, name), self.clock)
         self._open.append(opened)
         if port in SHARED:
             self._shared[port] = opened
         return opened
-
-    def _url(self, port: str, name: str) -> str:
-        url = self.settings.url(port, name)
-        if port == "directory" and "issuer=" not in url:
-            url += f"{'&' if '?' in url else '?'}issuer={self.settings.origin}/api/identity"
-        return url
 
     async def close(self) -> None:
         """This will close everything, what was opened last first, the bus at the end."""

@@ -20,7 +20,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How a node runs. `{home}` and `{service}` in a URL are filled in when it is opened.
 
     demo: consultants in the demo world. rate: requests a person or address may make in 10 s.
-    behind: the fleet's own edge is before this node, on this machine, and says who the client is.
+    behind: addresses or networks, with commas between, of what stands before this node and says
+        in X-Forwarded-For who the client is; "1": on this machine.
     timeout: seconds for an answer. traces: where sampled traces go, `file:PATH`, "" nowhere.
     sample: share of the requests that are traced; a caller who traces is always followed.
     workers of other machines need `host` other than loopback, and then TLS before it.
@@ -36,7 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     traces: str = ""
     sample: Annotated[float, Meta(ge=0, le=1)] = 0.01
     rate: int = 20_000
-    behind: bool = False
+    behind: str = ""
     timeout: float = 30.0
     clock: str = "system:"
     database: str = "sqlite:{home}/{service}.db"
