@@ -74,7 +74,8 @@ class Bus(Protocol):
     async def receive(self, queue: str, *, limit: int, wait: float) -> list[Delivery]:
         """This will hand out up to `limit` letters, waiting up to `wait` seconds for the first.
 
-        Each stays hidden from other receivers for the bus's visibility time.
+        Each stays hidden from other receivers for the bus's visibility time; a bus may prolong it
+        while the receiver lives and has the letter in work.
         """
         ...
 
@@ -83,7 +84,10 @@ class Bus(Protocol):
         ...
 
     async def retry(self, delivery: Delivery, delay: float) -> None:
-        """This will hand the letter out again after `delay` seconds. A stale receipt is ignored."""
+        """This will hand the letter out again after `delay` seconds. A stale receipt is ignored.
+
+        A bus may round the delay up to whole seconds.
+        """
         ...
 
     async def bury(self, delivery: Delivery, reason: str) -> None:
@@ -91,7 +95,10 @@ class Bus(Protocol):
         ...
 
     async def depth(self) -> list[Depth]:
-        """This will tell how full each queue is, abandoned ones with letters included."""
+        """This will tell how full each queue is, abandoned ones with letters included.
+
+        A bus that many machines share may lag, and may have to guess the age of the oldest.
+        """
         ...
 
     async def dead(self, queue: str = "", *, after: str = "", limit: int = 50) -> list[DeadLetter]:
