@@ -1,19 +1,27 @@
 """What every store of documents promises, beside the promises of a unit (test_unit.py)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.contract import dynamodb
+from tests.engines import Engines
 
 from squad.adapters.clock.frozen import Frozen
 from squad.adapters.documents import sqlite
-from squad.ports.documents import ITEMS, Document, Documents, Put
+from squad.ports.clock import Clock
+from squad.ports.documents import BODY, ITEMS, PARTITION, SORT, UNIT, Document, Documents, Put
 from squad.ports.unit import Cause, Conflict, Letter
 
-OPENERS = {"sqlite": lambda path, clock: sqlite.open(f"sqlite:{path}/documents.db", clock)}
+Opener = Callable[[Path, Clock, Engines], Awaitable[Documents]]
+OPENERS: dict[str, Opener] = {
+    "sqlite": lambda path, clock, _: sqlite.open(f"sqlite:{path}/documents.db", clock),
+    **{name: partial(dynamodb.store, engine) for name, engine in dynamodb.ENGINES.items()},
+}
 FREE = Cause("")
 DAY = 86_400.0  # s
 Step = tuple[str, bytes | None, int | None, float | None, float]
@@ -28,10 +36,10 @@ def clock() -> Frozen:
 
 @pytest.fixture(params=OPENERS)
 async def documents(
-    request: pytest.FixtureRequest, tmp_path: Path, clock: Frozen
+    request: pytest.FixtureRequest, tmp_path: Path, clock: Frozen, engines: Engines
 ) -> AsyncIterator[Documents]:
     """Each store, empty."""
-    opened: Documents = await OPENERS[request.param](tmp_path, clock)
+    opened: Documents = await OPENERS[request.param](tmp_path, clock, engines)
     yield opened
     await opened.close()
 
@@ -213,6 +221,27 @@ async def test_refuses_a_unit_that_another_store_could_not_take(documents: Docum
     assert len(await sorts(documents, limit=200)) == ITEMS
 
 
+async def test_takes_a_unit_as_large_as_it_says(documents: Documents) -> None:
+    """Bodies, keys and sums up to the bounds hold; a byte over is an error, nothing written."""
+    part, sort = "p" * (PARTITION - len("notes")), "s" * SORT
+    large = [Put("notes", part, f"{sort[1:]}{n}", bytes(BODY)) for n in range(UNIT // BODY)]
+
+    await write(documents, *large)
+    listed = await documents.list("notes", part)
+    for wrong in (
+        [Put("notes", "ana", "1", bytes(BODY + 1))],
+        [*large, Put("notes", "ana", "1", bytes(UNIT % BODY + 1))],
+        [Put("notes", f"{part}p", "1", b"")],
+        [Put("notes", "ana", f"{sort}s", b"")],
+        [Put("notes", "ana", "é" * (SORT // 2 + 1), b"")],
+    ):
+        with pytest.raises(ValueError, match=r"over|long"):
+            await write(documents, *wrong)
+
+    assert sum(len(document.body) for document in listed) == UNIT // BODY * BODY
+    assert await sorts(documents) == []
+
+
 @pytest.mark.parametrize("kind", OPENERS)
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None
@@ -230,11 +259,11 @@ async def test_refuses_a_unit_that_another_store_could_not_take(documents: Docum
     )
 )
 async def test_behaves_like_a_dictionary(
-    kind: str, tmp_path_factory: pytest.TempPathFactory, steps: list[Step]
+    kind: str, tmp_path_factory: pytest.TempPathFactory, engines: Engines, steps: list[Step]
 ) -> None:
     """Any sequence of puts, removals and waits leaves what a plain model of them says."""
     clock = Frozen(datetime(2026, 3, 2, tzinfo=UTC))
-    documents: Documents = await OPENERS[kind](tmp_path_factory.mktemp(kind), clock)
+    documents: Documents = await OPENERS[kind](tmp_path_factory.mktemp(kind), clock, engines)
     model: dict[str, tuple[bytes, int, float | None]] = {}
 
     for sort, body, guard, keep, pause in steps:

@@ -6,7 +6,13 @@ import msgspec
 
 from squad.ports.unit import Ledger
 
-ITEMS = 99  # documents and letters in one unit at most (Amazon DynamoDB: 100, the inbox row's too)
+# Bounds of a unit. Amazon DynamoDB takes 100 items a transaction (the inbox row is one), 400 KB an
+# item, and keys of 2,048 and 1,024 bytes. UNIT is a request of 1 MiB: sending it holds nobody up.
+ITEMS = 99  # documents and letters together
+BODY = 350_000  # bytes of one body, letter or answer
+UNIT = 700_000  # bytes of all of them together
+PARTITION = 1_500  # bytes of table and partition together, UTF-8
+SORT = 1_000  # bytes, UTF-8
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -43,8 +49,9 @@ class Put(msgspec.Struct, frozen=True):
 class Documents(Ledger[Put], Protocol):
     """Documents found by key, and listed by partition in the order of `sort` (its UTF-8 bytes).
 
-    A unit holds at most ITEMS documents and letters together and each document once; another is
-    a bug of the caller: `commit` raises ValueError. `prune` also frees what has expired.
+    A unit holds at most ITEMS documents and letters together, each document once, and no more
+    bytes than BODY, UNIT, PARTITION and SORT allow; another is a bug of the caller: `commit`
+    raises ValueError. `prune` also frees what has expired.
     """
 
     async def get(self, table: str, partition: str, sort: str) -> Document | None:

@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Sequence
 
+from squad.adapters.engines.bounds import check
 from squad.adapters.engines.ledger import SCHEMA, SqliteLedger
 from squad.adapters.engines.sqlite import Sqlite, path_of
 from squad.ports.clock import Clock
-from squad.ports.documents import ITEMS, Document, Put
+from squad.ports.documents import Document, Put
 from squad.ports.unit import Cause, Conflict, Letter
 
 SWEEP = 500  # expired documents removed at once; more would keep the loop and writers waiting
@@ -83,7 +84,7 @@ class SqliteDocuments:
         self, cause: Cause, writes: Sequence[Put], letters: Sequence[Letter], answer: bytes
     ) -> None:
         """This will apply one unit in the writer's next transaction."""
-        _check(writes, letters)
+        check(writes, letters, answer)
         at = self._now()
 
         def job(db: sqlite3.Connection) -> None:
@@ -108,13 +109,6 @@ class SqliteDocuments:
 
     def _now(self) -> float:
         return self._clock.now().timestamp()
-
-
-def _check(writes: Sequence[Put], letters: Sequence[Letter]) -> None:
-    if len(writes) + len(letters) > ITEMS:
-        raise ValueError(f"{len(writes)} documents and {len(letters)} letters are over {ITEMS}")
-    if len({(put.table, put.partition, put.sort) for put in writes}) < len(writes):
-        raise ValueError("one document twice in a unit")
 
 
 def _sweep(db: sqlite3.Connection, now: float) -> int:

@@ -1,0 +1,30 @@
+"""A table of its own in an engine that speaks DynamoDB, for a test."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from tests.engines import Engines
+
+from squad.adapters.documents import dynamodb
+from squad.ports.clock import Clock
+
+ENGINES = {"dynamodb-ministack": "ministack", "dynamodb-local": "dynamodb"}
+"""By the name of the parameter; the second is Amazon's own DynamoDB Local."""
+
+
+def url(engine: str, path: Path, engines: Engines) -> str:
+    """This will give the setting of a table named after the test's folder."""
+    os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
+    os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
+    name = hashlib.sha256(str(path).encode()).hexdigest()[:16]
+    return f"dynamodb:?region=us-east-1&endpoint={engines(engine)}&table=t-{name}"
+
+
+async def store(
+    engine: str, path: Path, clock: Clock, engines: Engines
+) -> dynamodb.DynamodbDocuments:
+    """This will open the test's table, made the first time."""
+    setting = url(engine, path, engines)
+    await dynamodb.provision(setting, {"engagement": ()}, "")
+    return await dynamodb.open(setting, clock)
