@@ -217,7 +217,7 @@ def test_loses_spans_rather_than_work(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("url", ["otlp:http://127.0.0.1", "file:", "spans.jsonl"])
+@pytest.mark.parametrize("url", ["otlp:127.0.0.1:4318", "file:", "spans.jsonl"])
 def test_refuses_other_places(url: str) -> None:
     """A wrong setting is found when the node starts."""
     with pytest.raises(ValueError, match="SQUAD_TRACES"):

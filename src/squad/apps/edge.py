@@ -80,6 +80,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         exchange = Exchange(scope, receive, send)
+        trace.enter(exchange.trace)
         if self._behind:
             exchange.unveil(self._behind)
         try:

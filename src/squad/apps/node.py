@@ -64,6 +64,10 @@ class Node:
             from squad.apps import traces  # 0.15 s and 8 MB that nobody pays who does not trace
 
             self._traces = traces.open(url, self.settings.sample)
+        if self.settings.metrics:
+            from squad.apps import otlp
+
+            self._tasks.append(asyncio.create_task(otlp.figures(self.settings.metrics)))
         self.adapters = await open_all(self.settings)
         for definition in self.definitions:
             kit = await self.adapters.kit(definition)

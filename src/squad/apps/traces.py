@@ -1,4 +1,4 @@
-"""Where sampled steps go: OpenTelemetry spans as JSON lines in a file."""
+"""Where sampled steps go: OpenTelemetry spans, to a collector or as JSON lines in a file."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +25,9 @@ from squad.kernel import log, trace
 from squad.kernel.trace import Span
 
 LARGEST = 64 * 1024 * 1024  # bytes of the file; then it becomes PATH.1, the one before that goes
-_KINDS = {"server": SpanKind.SERVER, "consumer": SpanKind.CONSUMER}
+_KINDS = {
+    "server": SpanKind.SERVER, "consumer": SpanKind.CONSUMER, "client": SpanKind.CLIENT,
+}  # fmt: skip
 
 _log = log.get("traces")
 
@@ -119,14 +121,20 @@ def _above(parent: str) -> Context:
 
 
 def open(url: str, ratio: float) -> Traces:
-    """This will open `file:PATH` and begin to keep steps. ratio: share of traces to sample.
+    """This will open `file:PATH` or `otlp:http://host:4318` and begin to keep steps.
 
-    Raises ValueError: it is another URL.
+    ratio: share of traces to sample. Raises ValueError: it is another URL.
     """
-    scheme, _, path = url.partition(":")
-    if scheme != "file" or not path:
-        raise ValueError(f"SQUAD_TRACES takes file:PATH, not {url!r}")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    traces = Traces(Trail(Path(path)))
+    scheme, _, place = url.partition(":")
+    if scheme == "file" and place:
+        Path(place).parent.mkdir(parents=True, exist_ok=True)
+        exporter: SpanExporter = Trail(Path(place))
+    elif scheme == "otlp" and place.startswith(("http://", "https://")):
+        from squad.apps import otlp  # its packages are in the extra `cluster`
+
+        exporter = otlp.spans(place)
+    else:
+        raise ValueError(f"SQUAD_TRACES takes file:PATH or otlp:http://host:4318, not {url!r}")
+    traces = Traces(exporter)
     trace.setup(traces.keep, ratio)
     return traces

@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Sequence
 from typing import Any
 
+from squad.apps.observed import Observed
 from squad.kernel.service import Kit, Service
 from squad.kernel.settings import Settings, secret
 from squad.kernel.vitals import Vitals
@@ -11,6 +12,7 @@ from squad.ports.bus import Bus
 from squad.ports.clock import Clock
 
 SERVICES = ("identity", "tickets", "routing", "search", "engagement", "monitoring")
+UNOBSERVED = ("clock", "places")
 SHARED = ("cache", "blobs", "directory", "notifier", "places", "index")
 
 
@@ -53,6 +55,15 @@ def url_of(settings: Settings, port: str, name: str) -> str:
     return url
 
 
+def observed(opened: Any, port: str, url: str, service: str) -> Any:
+    """This will have the calls of an adapter timed and traced; those that only compute are not."""
+    if port in UNOBSERVED:
+        return opened
+    whose = "node" if port in SHARED or port == "bus" else service
+    technology = url.partition(":")[0]
+    return Observed(opened, port=port, technology=technology, service=whose)
+
+
 class Adapters:
     """What a node has open. Databases are one a service; the rest is shared by its services."""
 
@@ -83,7 +94,8 @@ class Adapters:
         """This will open a port for a service, once where its services share it."""
         if port in self._shared:
             return self._shared[port]
-        opened = await adapter(port, url_of(self.settings, port, name), self.clock)
+        url = url_of(self.settings, port, name)
+        opened = observed(await adapter(port, url, self.clock), port, url, name)
         self._open.append(opened)
         if port in SHARED:
             self._shared[port] = opened
@@ -104,7 +116,8 @@ async def open_all(settings: Settings) -> Adapters:
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     watch = await clock(settings)
-    bus: Bus = await adapter("bus", settings.url("bus", ""), watch)
+    url = settings.url("bus", "")
+    bus: Bus = observed(await adapter("bus", url, watch), "bus", url, "node")
     for definition in services():
         await bus.subscribe(definition.name, [event.type for event in definition.consumes])
     return Adapters(settings, watch, bus)

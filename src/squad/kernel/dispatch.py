@@ -47,6 +47,7 @@ async def dispatch(delivery: Delivery, handlers: Handlers) -> Outcome:
     if handler is None:
         return _again(delivery, f"no handler for {envelope.type}")
     cause = Cause(envelope.id, actor=envelope.actor, trace=trace.child(envelope.traceparent))
+    trace.enter(cause.trace)
     began = time.perf_counter()
     outcome = await _try(delivery, handler, event, cause)
     if trace.wanted(cause.trace):

@@ -1,5 +1,6 @@
 """Figures for Prometheus, kept in this process."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -25,6 +26,13 @@ _ages = Histogram(
     "squad_event_seconds",
     "Time from publishing to handled.",
     ("queue",),
+    registry=REGISTRY,
+    buckets=_SECONDS,
+)
+_calls = Histogram(
+    "squad_port_seconds",
+    "Time of a call of a port; failed: the exception, or nothing.",
+    ("port", "call", "failed"),
     registry=REGISTRY,
     buckets=_SECONDS,
 )
@@ -57,6 +65,16 @@ def handled(queue: str, type: str, verdict: str, age: float) -> None:
     """This will count a handled letter. age: seconds since it was published."""
     _letter(queue, type, verdict).inc()
     _age(queue).observe(max(0.0, age))
+
+
+def port_call(port: str, call: str) -> Callable[[float, str], None]:
+    """This will give what to call with the seconds of a port's call and what it raised, or ""."""
+    fine = _calls.labels(port, call, "")
+
+    def watch(seconds: float, failed: str) -> None:
+        (_calls.labels(port, call, failed) if failed else fine).observe(seconds)
+
+    return watch
 
 
 def looked_up(outcome: str, saved: float = 0.0) -> None:

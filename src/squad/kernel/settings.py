@@ -22,7 +22,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo: consultants in the demo world. rate: requests a person or address may make in 10 s.
     behind: addresses or networks, with commas between, of what stands before this node and says
         in X-Forwarded-For who the client is; "1": on this machine.
-    timeout: seconds for an answer. traces: where sampled traces go, `file:PATH`, "" nowhere.
+    timeout: seconds for an answer. traces: where sampled traces go, `file:PATH` or
+        `otlp:http://host:4318`, "" nowhere. metrics: where figures are sent, `otlp:…`, besides
+        being shown at /metrics.
     sample: share of the requests that are traced; a caller who traces is always followed.
     workers of other machines need `host` other than loopback, and then TLS before it.
     """
@@ -35,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log: str = "info"
     demo: int = 300
     traces: str = ""
+    metrics: str = ""
     sample: Annotated[float, Meta(ge=0, le=1)] = 0.01
     rate: int = 20_000
     behind: str = ""

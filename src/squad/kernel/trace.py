@@ -4,11 +4,12 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Final, Literal
 
 import msgspec
 
-Kind = Literal["server", "consumer"]
+Kind = Literal["server", "consumer", "client"]
 
 # A later version may add parts behind the flags; what we know of it stays readable (section 3.2.4).
 _FORM: Final = re.compile(
@@ -16,6 +17,9 @@ _FORM: Final = re.compile(
 ).fullmatch
 _ODD: Final = ("1", "3", "5", "7", "9", "b", "d", "f")  # the last bit of the flags: sampled
 _bits = random.Random().getrandbits  # seeded by the system; ids must differ, not be secret
+
+
+_current: ContextVar[str] = ContextVar("traceparent", default="")
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -72,6 +76,16 @@ def start(header: str = "") -> str:
         return child(caller)
     flags = "01" if _recorder.ratio and random.random() < _recorder.ratio else "00"
     return f"00-{_bits(128) | 1:032x}-{_bits(64) | 1:016x}-{flags}"
+
+
+def enter(traceparent: str) -> None:
+    """This will make the step the current one of this task and of those it starts."""
+    _current.set(traceparent)
+
+
+def current() -> str:
+    """This will give the current step's traceparent, or ""."""
+    return _current.get()
 
 
 def child(parent: str) -> str:
