@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from squad.adapters.engines.postgres.dialect import numbered
-from squad.adapters.engines.postgres.server import LOST, SETTING, Server, lost
+from squad.adapters.engines.postgres.server import LOST, READONLY, SETTING, Server, lost
 from squad.adapters.engines.postgres.shapes import (
     DUPLICATE,
     Routine,
@@ -102,7 +102,7 @@ class _Lane:
         try:
             answers = await self._together(shape, tasks)
         except Exception as error:
-            if len(tasks) > 1 and not isinstance(error, Unavailable):
+            if len(tasks) > 1 and _theirs(error):
                 for task in tasks:
                     await self.settle(shape, [task])
                 return
@@ -123,6 +123,8 @@ class _Lane:
             return await self._attempt(shape, tasks)
         except (asyncpg.PostgresError, *LOST) as error:
             if not lost(error):
+                if getattr(error, "sqlstate", None) == READONLY:
+                    await self._drop()  # the next one goes to the new primary
                 raise self._server.meaning(error) from error
             await self._drop()
             if isinstance(error, TimeoutError) or not all(task.unit.cause.id for task in tasks):
@@ -171,6 +173,12 @@ class _Lane:
         """This will close the connection."""
         if self._connection is not None:
             await self._server.leave(self._connection)
+
+
+def _theirs(error: Exception) -> bool:
+    """Whether one unit may be the reason: a bug, or a lock that another node holds."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return not isinstance(error, Unavailable) or state in ("40001", "40P01", "55P03")
 
 
 def _subject(task: _Task) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -18,8 +18,8 @@ GRACE = 1.0  # s that a client waits longer than the server's own time-outs
 PROVISION = "Run `squad provision`."
 # Class 08: connection, 53: resources, 57: shutdown, cancel, time-out, 58: disk; and one by one:
 # read only after a fail-over, serialisation, deadlock, lock time-out.
-_PASSING = ("08", "53", "57", "58", "25006", "40001", "40P01", "55P03")
-_CUT = ("08", "57P", "25006")  # the connection is of no use any more
+READONLY = "25006"
+_PASSING = ("08", "53", "57", "58", READONLY, "40001", "40P01", "55P03")
 LOST = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
@@ -94,6 +94,7 @@ class Server:
 
     def _given(self, timeout: float) -> dict[str, Any]:
         milliseconds = str(round(timeout * 1000))
+        locks = str(round(timeout * 500))  # shorter: a row that is held is not a slow statement
         return {
             "dsn": self.options.dsn,
             "passfile": self.options.passfile,
@@ -104,7 +105,7 @@ class Server:
                 "application_name": "squad",
                 "search_path": quoted(self.options.schema),
                 "statement_timeout": milliseconds,
-                "lock_timeout": milliseconds,
+                "lock_timeout": locks,
                 "idle_in_transaction_session_timeout": milliseconds,
                 "timezone": "UTC",
             },
@@ -160,15 +161,15 @@ class Server:
                 await self._pool.release(connection)
 
     async def _distrust(self, connection: Any, error: Exception) -> None:
-        """A connection that is cut or in doubt goes; after a fail-over all of them do."""
-        state = getattr(error, "sqlstate", None) or ""
-        if isinstance(error, TimeoutError) or state.startswith(_CUT):
+        """A connection that does not answer goes; after a fail-over all of them do."""
+        failed_over = getattr(error, "sqlstate", None) == READONLY
+        if failed_over or isinstance(error, TimeoutError):
             connection.terminate()
-        if state == "25006" and self._pool is not None:
+        if failed_over and self._pool is not None:
             await self._pool.expire_connections()
 
     @contextlib.contextmanager
-    def translated(self) -> Any:
+    def translated(self) -> Iterator[None]:
         """This will raise what the port knows for what asyncpg raises; a bug stays what it is."""
         try:
             yield
@@ -228,11 +229,6 @@ def lost(error: BaseException) -> bool:
     if state.startswith(("08", "57P")):
         return True
     return isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
-
-
-def values(row: Sequence[Any]) -> tuple[Any, ...]:
-    """This will make a plain tuple of a row."""
-    return tuple(row)
 
 
 async def _kept(connection: Any) -> None:
