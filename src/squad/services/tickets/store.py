@@ -138,10 +138,11 @@ def say(ticket: str, message: Message) -> Statement:
 
 def attach(ticket: str, file: Attachment, blob: str) -> tuple[Statement, ...]:
     """This will add the record of a file whose content is in blobs; one too many is a Conflict."""
+    guard = "update tickets set version = version where id = ?"  # changes only its count of rows
     return (
-        Statement(  # changes nothing but its count of rows
-            "update tickets set version = version where id = ?"
-            " and (select count(*) from attachments where ticket = ?) < ?",
+        Statement(guard, (ticket,), 1),  # held first: what counts below must begin after that
+        Statement(
+            f"{guard} and (select count(*) from attachments where ticket = ?) < ?",
             (ticket, ticket, MOST),
             1,
         ),
@@ -247,6 +248,8 @@ class Store:
 
     async def remarks(self, tickets: Sequence[str]) -> dict[str, list[Remark]]:
         """This will load what was written on some tickets, oldest first, for snapshots."""
+        if not tickets:
+            return {}
         rows = await self._database.fetch(
             "select ticket, id, visibility, text from messages"
             f" where ticket in ({', '.join('?' * len(tickets))}) order by at, id",
@@ -276,9 +279,8 @@ class Store:
 
     async def files(self, ticket: str) -> int:
         """This will count a ticket's files."""
-        rows = await self._database.fetch(
-            "select count(*) from attachments where ticket = ?", (ticket,)
-        )
+        sql = "select count(*) from attachments where ticket = ?"
+        rows = await self._database.fetch(sql, (ticket,))
         return int(rows[0][0])
 
     async def person(self, id: str) -> Person | None:
