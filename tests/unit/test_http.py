@@ -22,6 +22,7 @@ from squad.kernel.problem import (
     Impossible,
     Invalid,
     Malformed,
+    Missing,
     Oversize,
     Problem,
     Reused,
@@ -281,6 +282,7 @@ def test_takes_any_message_apart() -> None:
         ([("near", "nan")], "query.near"),
         ([("near", "inf")], "query.near"),
         ([("q", "x" * 11)], "query.q"),
+        ([("q", "a\0")], "query.q"),
         ([("who", "me")], "query.who"),
     ],
 )
@@ -431,6 +433,12 @@ async def test_steps_what_has_the_expected_version(orders: Orders, header: str) 
     answer = await send(orders, CANCEL, id="1", if_match=header)
 
     assert msgspec.json.decode(answer.content)["version"] == 2
+
+
+async def test_finds_nothing_by_an_id_with_nul(orders: Orders) -> None:
+    """No id has the character NUL, which PostgreSQL would not even look for."""
+    with pytest.raises(Missing):
+        await send(orders, CANCEL, id="1%00")
 
 
 @pytest.mark.parametrize(

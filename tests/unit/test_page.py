@@ -28,14 +28,24 @@ class Asked(msgspec.Struct, frozen=True):
 
 def test_gives_a_cursor_back_as_it_was() -> None:
     """What was packed is unpacked, whatever its characters."""
-    key = (1772470800.123456, "é/+=&\x00", 2**60)
+    key = (1772470800.123456, "é/+=&\x01", 2**60)
 
     assert parts(cursor(*key), float, str, int) == key
 
 
 @pytest.mark.parametrize(
     "text",
-    ["x", "====", "é", "W10", cursor("a"), cursor(1.0), cursor(1.0, "a", 2), "A" * 500],
+    [
+        "x",
+        "====",
+        "é",
+        "W10",
+        cursor("a"),
+        cursor(1.0),
+        cursor(1.0, "a", 2),
+        cursor(1.0, "\0"),
+        "A" * 500,
+    ],
 )
 def test_refuses_a_cursor_that_is_not_ours(text: str) -> None:
     """Anything else is 422 at the parameter, never a bug of ours."""

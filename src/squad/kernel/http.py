@@ -14,6 +14,7 @@ from squad.kernel.access import PUBLIC, Actor, require
 from squad.kernel.ids import derive, uuid7
 from squad.kernel.problem import (
     Malformed,
+    Missing,
     Oversize,
     Problem,
     Reused,
@@ -63,8 +64,10 @@ class Call(Generic[B, Q]):
         self.cause = cause
 
     def id(self, name: str = "id") -> str:
-        """This will give a part of the path."""
-        return str(self.request.path_params[name])
+        """This will give a part of the path. Raises Missing: it has a NUL, which no id has."""
+        if "\0" in (part := str(self.request.path_params[name])):
+            raise Missing("There is nothing at this address. See /api/docs.")
+        return part
 
     def version(self) -> int | None:
         """This will read If-Match as a version; None without one. Raises Stale, Malformed."""

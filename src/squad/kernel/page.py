@@ -44,6 +44,8 @@ def parts(text: str, *types: type) -> tuple[Any, ...]:
     """This will unpack a cursor into as many parts. Raises Invalid."""
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        if b"\\u0000" in raw:
+            raise ValueError("a NUL, which no sort key has")
         return msgspec.json.decode(raw, type=tuple[types])  # type: ignore[valid-type]
     except (binascii.Error, msgspec.DecodeError, ValueError) as error:
         raise Invalid(

@@ -37,12 +37,14 @@ def decode(decoder: msgspec.json.Decoder[T], raw: bytes) -> T:
 def ask(items: Iterable[tuple[str, str]], kind: Any) -> Any:
     """This will read query parameters as a struct, or as a dict where kind is None.
 
-    Raises Invalid: one is unknown, unfit, not a number, or came twice.
+    Raises Invalid: one is unknown, unfit, not a number, has a NUL, or came twice.
     """
     found: dict[str, str] = {}
     for name, value in items:
         if name in found:
             raise _wrong(name, "give it once")
+        if "\0" in value:
+            raise _wrong(name, "leave out the character NUL")
         found[name] = value
     if kind is None:
         return found
