@@ -3,19 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from tests.contract import dynamodb
 from tests.engines import Engines
+from tests.schemas import schema
 
 from squad.adapters.clock.frozen import Frozen
+from squad.adapters.database import postgres
 from squad.adapters.database import sqlite as database
 from squad.adapters.documents import sqlite as documents
 from squad.ports.clock import Clock
-from squad.ports.database import Statement
-from squad.ports.documents import Put
+from squad.ports.database import Database, Statement
+from squad.ports.documents import Documents, Put
 from squad.ports.unit import Cause, Conflict, Done, Duplicate, Letter, Unavailable
+
+KEEP = "insert into things values (?, ?) on conflict(name) do update set value = excluded.value"
 
 
 class Shelf(NamedTuple):
@@ -30,8 +36,15 @@ class Shelf(NamedTuple):
     read: Callable[[str], Awaitable[str | None]]
 
 
-async def _database(path: Path, clock: Clock, engines: Engines) -> Shelf:
-    store = await database.open(f"sqlite:{path}/store.db", clock)
+async def _sqlite(path: Path, clock: Clock, engines: Engines) -> Shelf:
+    return await _tables(await database.open(f"sqlite:{path}/store.db", clock))
+
+
+async def _postgres(path: Path, clock: Clock, engines: Engines) -> Shelf:
+    return await _tables(await postgres.open(await schema(engines, path), clock))
+
+
+async def _tables(store: Database) -> Shelf:
     await store.migrate(["create table things(name text primary key, value text not null)"])
 
     async def read(name: str) -> str | None:
@@ -40,15 +53,21 @@ async def _database(path: Path, clock: Clock, engines: Engines) -> Shelf:
 
     return Shelf(
         store,
-        lambda name, value: Statement("insert or replace into things values (?, ?)", (name, value)),
+        lambda name, value: Statement(KEEP, (name, value)),
         lambda name, value: Statement("insert into things values (?, ?)", (name, value), 1),
         read,
     )
 
 
 async def _documents(path: Path, clock: Clock, engines: Engines) -> Shelf:
-    store = await documents.open(f"sqlite:{path}/store.db", clock)
+    return _shelf(await documents.open(f"sqlite:{path}/store.db", clock))
 
+
+async def _dynamodb(engine: str, path: Path, clock: Clock, engines: Engines) -> Shelf:
+    return _shelf(await dynamodb.store(engine, path, clock, engines))
+
+
+def _shelf(store: Documents) -> Shelf:
     async def read(name: str) -> str | None:
         found = await store.get("things", name, "")
         return found.body.decode() if found else None
@@ -61,7 +80,12 @@ async def _documents(path: Path, clock: Clock, engines: Engines) -> Shelf:
     )
 
 
-OPENERS = {"database-sqlite": _database, "documents-sqlite": _documents}
+OPENERS = {
+    "database-sqlite": _sqlite,
+    "database-postgres": _postgres,
+    "documents-sqlite": _documents,
+    **{f"documents-{name}": partial(_dynamodb, of) for name, of in dynamodb.ENGINES.items()},
+}
 
 
 @pytest.fixture
@@ -249,7 +273,7 @@ async def test_finishes_what_it_accepted_when_closed(
 
     again = await reopen()
     assert all([await again.read(f"x{n}") is not None for n in range(300)])
-    assert await pending(again) == [f"l{n}" for n in range(300)]
+    assert sorted(await pending(again)) == sorted(f"l{n}" for n in range(300))
     assert await again.read("late") is None
     await again.ledger.close()
 
