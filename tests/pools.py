@@ -84,4 +84,6 @@ class Pools:
                 WithDecryption=True,
             ),
         ]  # fmt: skip
+        for one in seen:
+            one.pop("ResponseMetadata")
         return json.dumps(seen, default=str)

@@ -24,6 +24,7 @@ OPEN = {
     "GET /api/identity/.well-known/jwks.json",
     "GET /api/identity/.well-known/openid-configuration",
     "GET /api/identity/oauth2/authorize",
+    "GET /api/identity/oauth2/callback",
     "POST /api/identity/oauth2/authorize",
     "POST /api/identity/oauth2/revoke",
     "POST /api/identity/oauth2/token",

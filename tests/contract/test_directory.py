@@ -197,7 +197,8 @@ async def test_pages_through_sign_ins(directory: Directory) -> None:
     for account in others:
         await directory.enroll(account, None)
 
-    pages, cursor = [], ""
+    pages: list[list[Account]] = []
+    cursor = ""
     while not pages or cursor:
         page, cursor = await directory.accounts(cursor=cursor, limit=2)
         pages.append(page)

@@ -8,10 +8,8 @@ from typing import Any
 import httpx
 from litestar import Litestar
 
-from squad.adapters.clock.frozen import Frozen
 from squad.adapters.database import sqlite
 from squad.adapters.directory import local
-from squad.adapters.directory.local import LocalDirectory
 from squad.apps.edge import Edge
 from squad.apps.node import render_error
 from squad.contracts.envelope import Envelope, Event
@@ -20,6 +18,7 @@ from squad.contracts.registry import open_letter
 from squad.kernel.http import mount
 from squad.kernel.ids import derive, uuid7
 from squad.kernel.service import Kit
+from squad.ports.clock import Clock
 from squad.ports.unit import Cause
 from squad.services.identity import start
 from squad.services.identity.model.catalog import SHELVES, NewSkill, NewTerritory
@@ -34,7 +33,7 @@ class House:
     """A running identity with one person per role, who signs in as `<role>@demo.example`."""
 
     def __init__(
-        self, identity: Identity, directory: LocalDirectory, database: Any, http: httpx.AsyncClient
+        self, identity: Identity, directory: Any, database: Any, http: httpx.AsyncClient
     ) -> None:
         self.identity = identity
         self.directory = directory
@@ -43,16 +42,16 @@ class House:
         self.tokens: dict[str, str] = {}
 
     @classmethod
-    async def open(cls, home: Path, clock: Frozen) -> "House":
-        """This will start it on new files."""
+    async def open(cls, home: Path, clock: Clock, directory: Any = None) -> "House":
+        """This will start it on new files. directory: another than the local one."""
         database = await sqlite.open(f"sqlite:{home}/identity.db", clock)
         url = f"local:{home}/directory.db?issuer={ORIGIN}{BASE}"
-        directory = await local.open(url, clock)
+        directory = directory or await local.open(url, clock)
         kit = Kit(
             "identity", clock=clock, database=database, directory=directory, origin=ORIGIN,
             secret=b"a secret of the house", home=str(home),
         )  # fmt: skip
-        running = await start(kit)
+        running = await start(kit)  # nothing runs beside: tests make the rounds themselves
         app = Litestar(
             route_handlers=mount(running.rows, running.service, database),
             exception_handlers={Exception: render_error},

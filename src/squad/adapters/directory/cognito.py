@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from squad.adapters.engines import cognito_setup, signins, tokens
+from squad.adapters.engines import premises, signins, tokens
 from squad.adapters.engines.aws import Aws
 from squad.adapters.engines.cognito import FLOW, Pool, User
 from squad.adapters.engines.ended import Ended
@@ -225,8 +225,8 @@ def _seconds(aws: Aws) -> float:
 async def _opened(aws: Aws, clock: Clock, http: httpx.AsyncClient) -> CognitoDirectory:
     quick = {"read_timeout": 5.0}
     client = await aws.client("cognito-idp", **quick)
-    place = await cognito_setup.locate(aws, client)
-    app = await cognito_setup.describe(aws, client, place)
+    place = await premises.locate(aws, client)
+    app = await premises.describe(aws, client, place)
     if FLOW not in app.get("ExplicitAuthFlows", []) or app.get("ClientSecret"):
         raise ValueError(
             f"{aws.setting}: the app client {place.app} needs {FLOW} and no secret."
@@ -248,4 +248,4 @@ async def _opened(aws: Aws, clock: Clock, http: httpx.AsyncClient) -> CognitoDir
 
 async def provision(url: str, services: Mapping[str, Sequence[str]], admin: str) -> list[str]:
     """This will make user pool, groups, app client, table and first signing key, as needed."""
-    return await cognito_setup.provision(Aws("directory", admin or url))
+    return await premises.provision(Aws("directory", admin or url))

@@ -10,7 +10,9 @@ from squad.services.identity.store import MIGRATIONS, Store
 
 
 async def start(kit: Kit) -> Running:
-    """This will open the service on its kit."""
+    """This will open the service on its kit. Raises ValueError: its directory only verifies."""
+    if not hasattr(kit.directory, "enroll"):
+        raise ValueError("SQUAD_DIRECTORY: identity needs a whole directory, not its keys alone")
     await kit.database.migrate(MIGRATIONS)
     books = Books("identity", kit.database, kit.clock)
     identity = Identity(
@@ -21,7 +23,8 @@ async def start(kit: Kit) -> Running:
         service=identity,
         books=books,
         handlers=handlers(identity),
-        tasks=(identity.tend,),
+        tasks=(identity.tend, identity.sync.run),
+        ready=kit.directory.waits,
     )
 
 

@@ -111,9 +111,9 @@ class Form:
         headers = {"Retry-After": str(max(1, round(wait)))} if wait else {}
         return self._page("title", body, status, headers)
 
-    def refuse(self) -> Answer:
+    def refuse(self, problem: str = "client") -> Answer:
         """This will say that the application asked wrongly: nothing goes back to it."""
-        body = f'<p class="message" role="alert">{html.escape(self.text["client"])}</p>'
+        body = f'<p class="message" role="alert">{html.escape(self.text[problem])}</p>'
         return self._page("refused", body, 400, {})
 
     def _field(self, name: str, type: str, auto: str, value: str, more: str) -> str:

@@ -7,7 +7,9 @@ from urllib.parse import parse_qs
 from squad.kernel.access import PUBLIC
 from squad.kernel.http import Answer, Call, Empty
 from squad.kernel.problem import Limited
+from squad.ports.directory import Forged
 from squad.ports.unit import Unavailable
+from squad.services.identity.api.door import Passage, Returned
 from squad.services.identity.api.page import Form
 from squad.services.identity.api.people import address
 from squad.services.identity.api.rows import ENDPOINTS
@@ -32,6 +34,8 @@ async def authorize(identity: Identity, call: Call[None, Ask]) -> Answer:
         grants.vet(call.query)
     except Refused as refused:
         return _back(identity, call.query, error=refused.error, about=refused.description)
+    if identity.directory.door is not None:
+        return _passage(identity, call).leave(identity.directory.door, call.query)
     return form.show(mail=call.query.login_hint)
 
 
@@ -42,6 +46,8 @@ async def authorize(identity: Identity, call: Call[None, Ask]) -> Answer:
 async def sign_in(identity: Identity, call: Call[None, Ask]) -> Answer:
     """Take mail and password, and send the browser back with a code."""
     form, ask, sent = _form(identity, call), call.query, {}
+    if identity.directory.door is not None:
+        return await authorize(identity, call)
     try:
         identity.grants.client(ask)
         sent = await _fields(call)
@@ -64,6 +70,33 @@ async def sign_in(identity: Identity, call: Call[None, Ask]) -> Answer:
     if code is None:
         return form.show(mail=mail, problem="wrong", status=422)
     return _back(identity, ask, code=code)
+
+
+@ENDPOINTS.get(
+    "/oauth2/callback", action=PUBLIC, query=Returned, criticality="core", media="text/html"
+)
+async def callback(identity: Identity, call: Call[None, Returned]) -> Answer:
+    """Take a browser back from the directory's own sign-in page, and on to its application."""
+    passage, door = _passage(identity, call), identity.directory.door
+    found = passage.come(call.query.state) if door is not None else None
+    if found is None or door is None:
+        return passage.lost()
+    ask, code = found.ask, None
+    try:
+        identity.grants.client(ask)
+        if call.query.code:
+            account = await door.arrival(
+                back=passage.back, code=call.query.code, nonce=found.nonce,
+                verifier=found.verifier,
+            )  # fmt: skip
+            code = await identity.grants.enter(ask=ask, account=account)
+    except Refused as refused:
+        return _back(identity, ask, error=refused.error, about=refused.description)
+    except Forged:
+        code = None
+    except Unavailable:
+        return _back(identity, ask, error="temporarily_unavailable")
+    return _back(identity, ask, code=code) if code else _back(identity, ask, error="access_denied")
 
 
 @ENDPOINTS.post(
@@ -140,6 +173,15 @@ def _form(identity: Identity, call: Call[None, Ask]) -> Form:
         call.query,
         secret=identity.secret,
         secure=identity.origin.startswith("https:"),
+        now=identity.now(),
+    )
+
+
+def _passage(identity: Identity, call: Call[Any, Any]) -> Passage:
+    return Passage(
+        call.request,
+        base=f"{identity.origin}/api/identity",
+        secret=identity.secret,
         now=identity.now(),
     )
 

@@ -14,6 +14,7 @@ from squad.services.identity.service.catalog import Catalog
 from squad.services.identity.service.grants import Grants
 from squad.services.identity.service.hours import Hours
 from squad.services.identity.service.people import People
+from squad.services.identity.service.sync import Sync
 from squad.services.identity.service.throttle import Throttle
 from squad.services.identity.service.upkeep import Upkeep
 from squad.services.identity.store import Store
@@ -37,7 +38,8 @@ class Identity:
         self.hours = Hours(books, store)
         self.people = People(books, store, directory, self.hours, throttle)
         self.catalog = Catalog(books, store, self.bell)
-        self.grants = Grants(books, store, directory, throttle, origin)
+        self.sync = Sync(books, store, directory, self.people)
+        self.grants = Grants(books, store, directory, throttle, self.sync, origin)
         self.upkeep = Upkeep(books, store)
 
     async def enroll(

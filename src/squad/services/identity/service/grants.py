@@ -10,11 +10,12 @@ from squad.kernel.ids import uuid7
 from squad.kernel.problem import Missing
 from squad.kernel.unit import Books
 from squad.ports.database import Statement
-from squad.ports.directory import Directory
+from squad.ports.directory import Account, Directory
 from squad.ports.unit import Cause, Conflict
 from squad.services.identity import store as tables
 from squad.services.identity.model import grants
 from squad.services.identity.model.grants import Ask, Client, Form, Grant, Refused, Tokens
+from squad.services.identity.service.sync import Sync
 from squad.services.identity.service.throttle import Throttle
 from squad.services.identity.store import Store
 
@@ -28,12 +29,13 @@ class Grants:
 
     def __init__(
         self, books: Books[Statement], store: Store, directory: Directory, throttle: Throttle,
-        origin: str,
+        sync: Sync, origin: str,
     ) -> None:  # fmt: skip
         self._books = books
         self._store = store
         self._directory = directory
         self._throttle = throttle
+        self._sync = sync
         self._origin = origin
 
     def client(self, ask: Ask) -> Client:
@@ -53,12 +55,29 @@ class Grants:
             _log.warning("signin.refused", client=client.id)
             return None
         self._throttle.passed(mail, address)
-        _log.info("signin.passed", client=client.id, person=record.person.id)
-        now = self._books.clock.now().timestamp()
+        return await self._code(record.person, ask, client, scope)
+
+    async def enter(self, *, ask: Ask, account: Account) -> str | None:
+        """This will give a code to who signed in at the directory's own page.
+
+        Whom nobody here has met yet is met now. None: an ended person, or the rest of an
+        enrollment. Raises Refused.
+        """
+        client, scope = self.client(ask), grants.vet(ask)
+        record = await self._store.person(account.id)
+        person = record.person if record else await self._sync.meet(account)
+        if person is None or not person.active:
+            _log.warning("signin.refused", client=client.id)
+            return None
+        return await self._code(person, ask, client, scope)
+
+    async def _code(self, person: Person, ask: Ask, client: Client, scope: str) -> str:
+        _log.info("signin.passed", client=client.id, person=person.id)
+        now = self._now()
         grant = Grant(
             kind="code",
             family=uuid7(),
-            person=record.person.id,
+            person=person.id,
             client=client.id,
             scope=scope,
             begun=now,

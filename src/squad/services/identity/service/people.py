@@ -18,7 +18,7 @@ from squad.kernel.ids import is_uuid, uuid7
 from squad.kernel.problem import Fault, Impossible, Invalid
 from squad.kernel.unit import Books, Unit
 from squad.ports.database import Statement
-from squad.ports.directory import Account, Directory, Taken
+from squad.ports.directory import Account, Directory, Taken, Unfit
 from squad.ports.unit import Cause, Duplicate
 from squad.services.identity import store as tables
 from squad.services.identity.model import people
@@ -212,7 +212,10 @@ class People:
                 raise Invalid("The current password is wrong.", [Fault("/current", "wrong")])
             self._throttle.passed(mail, address)
         async with self._locks.hold(id, mail):
-            await self._directory.enroll(Account(id, mail, person.active), password)
+            try:
+                await self._directory.enroll(Account(id, mail, person.active), password)
+            except Unfit as unfit:
+                raise Invalid(str(unfit), [Fault("/password", "not taken")]) from unfit
             unit = self._books.open(Cause("", actor=actor.id))
             unit.write(tables.end_grants(id))
             await unit.commit()
@@ -252,10 +255,12 @@ class People:
         return people.settled(person, await self._store.known(person), fields)
 
     async def _claim(self, person: Person, password: str | None) -> None:
-        """Makes or opens the sign-in. Raises Impossible: the mail is somebody else's."""
+        """Makes or opens the sign-in. Raises Invalid, Impossible: the mail is somebody else's."""
         account = Account(person.id, person.contact.mail, person.active)
         try:
             await self._directory.enroll(account, password)
+        except Unfit as unfit:
+            raise Invalid(str(unfit), [Fault("/contact", "not taken for a sign-in")]) from unfit
         except Taken as taken:
             holder = await self._directory.find(account.mail)
             if holder is not None and await self._store.person(holder.id) is not None:

@@ -17,6 +17,11 @@ from squad.ports.unit import Unavailable
 READABLE = ["email", "email_verified", "name", PERSON, SPELLED]
 WRITABLE = ["email", "name"]  # by the people themselves: never whose record it is
 HOSTED = ".amazoncognito.com"
+PASSWORDS = {  # length counts, composition does not (NIST SP 800-63B, 3.1.1.2)
+    "MinimumLength": 8, "RequireUppercase": False, "RequireLowercase": False,
+    "RequireNumbers": False, "RequireSymbols": False, "TemporaryPasswordValidityDays": 7,
+}  # fmt: skip
+RECOVERY = [{"Priority": 1, "Name": "verified_email"}]
 TRIES = 60  # looks whether the table is there, a second apart
 
 
@@ -131,23 +136,15 @@ async def _make_pool(aws: Aws, client: Any, done: list[str]) -> str:
     if pool:
         done.append(f"kept user pool {pool}")
         return pool
-    rules = {
-        "MinimumLength": 8,
-        **dict.fromkeys(
-            ("RequireUppercase", "RequireLowercase", "RequireNumbers", "RequireSymbols"), False
-        ),
-        "TemporaryPasswordValidityDays": 7,
-    }
-    recovery = [{"Priority": 1, "Name": "verified_email"}]
     with aws.translating():
         answer = await client.create_user_pool(
             PoolName=pool_name(aws),
-            Policies={"PasswordPolicy": rules},
+            Policies={"PasswordPolicy": PASSWORDS},
             AliasAttributes=["email"],
             AutoVerifiedAttributes=["email"],
             UsernameConfiguration={"CaseSensitive": False},
             AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
-            AccountRecoverySetting={"RecoveryMechanisms": recovery},
+            AccountRecoverySetting={"RecoveryMechanisms": RECOVERY},
             DeletionProtection="ACTIVE",
             Schema=[_attribute(PERSON, mutable=False), _attribute(SPELLED, mutable=True)],
         )
