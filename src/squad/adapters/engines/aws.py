@@ -10,6 +10,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.loaders import create_loader
+from botocore.parsers import ResponseParserError
 
 from squad.ports.unit import Unavailable
 
@@ -83,6 +84,8 @@ class Aws:
             raise self.unavailable(error) from error
         except BotoCoreError as error:
             raise Unavailable(f"{self.setting}: {error}") from error
+        except ResponseParserError as error:  # a proxy's page, say
+            raise Unavailable(f"{self.setting}: the answer is not Amazon's") from error
         except (OSError, TimeoutError) as error:
             raise Unavailable(f"{self.setting}: no connection ({error})") from error
 
