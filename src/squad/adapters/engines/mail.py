@@ -81,20 +81,28 @@ def compose(message: Message, *, sender: Sender, now: datetime) -> bytes:
         to = address(message.to)
     except ValueError as error:
         raise Refused(str(error)) from error
-    thread = f"<{name(message.thread)}@{sender.domain}>" if message.thread else ""
-    if not _LANGUAGE(message.language):
-        raise ValueError("not a language")
+    check(message)
+    thread = f"<{message.thread}@{sender.domain}>" if message.thread else ""
     head = _FORM.format(
         sender=sender.header,
         to=to,
         subject=_unstructured(message.subject),
         date=format_datetime(now),
-        id=name(message.id),
+        id=message.id,
         domain=sender.domain,
         references=thread and f"In-Reply-To: {thread}\r\nReferences: {thread}\r\n",
         language=message.language,
     )
     return head.encode("ascii") + _body(message.text)
+
+
+def check(message: Message) -> None:
+    """This will hold what names a message against the port. Raises ValueError."""
+    name(message.id)
+    if message.thread:
+        name(message.thread)
+    if not _LANGUAGE(message.language):
+        raise ValueError("not a language")
 
 
 def name(id: str) -> str:
