@@ -5,6 +5,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from botocore.exceptions import ClientError
 
@@ -29,6 +30,7 @@ class Topic:
         self._fifo = fifo
         self._lanes = asyncio.Semaphore(LANES)
         self._subscriptions: dict[str, str] = {}
+        client.meta.events.register("before-call.sns.PublishBatch", _encode)
 
     async def check(self) -> None:
         """This will make sure that it is there. Raises Unavailable."""
@@ -131,6 +133,12 @@ async def _all(work: Any) -> None:
     for error in done:
         if isinstance(error, BaseException):
             raise error
+
+
+def _encode(params: dict[str, Any], **_: Any) -> None:
+    """Encodes the form once: botocore does it for the signature and again for the body."""
+    if isinstance(params["body"], dict):
+        params["body"] = urlencode(params["body"]).encode()
 
 
 def _policy(attributes: Mapping[str, str]) -> Any:
