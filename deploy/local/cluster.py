@@ -73,7 +73,7 @@ class Cluster:
             "SQUAD_ADMIN_DATABASE": urls["postgres"],
             "SQUAD_DATABASE": f"postgres://squad_{{service}}@{address}/squad?passfile={passfile}",
             "SQUAD_BUS": f"sns_sqs:?{amazon}",
-            "SQUAD_DOCUMENTS": f"dynamodb:?{amazon}",
+            "SQUAD_DOCUMENTS": f"dynamodb:?{amazon}&table=squad-{{service}}",
             "SQUAD_BLOBS": f"s3:?{amazon}",
             "SQUAD_DIRECTORY": f"cognito:?{amazon}",
             "SQUAD_CACHE": f"{urls['redis']}?prefix=squad",

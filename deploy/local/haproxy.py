@@ -11,7 +11,7 @@ READY = 10.0  # s
 PACKAGES = ("haproxy", "liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1")
 CONFIG = """\
 global
-    maxconn 10000
+    maxconn 4000
 
 defaults
     mode http
@@ -33,7 +33,7 @@ frontend public
 backend edges
     balance leastconn
     option httpchk GET /healthz
-    default-server check inter 500ms fall 2 rise 1
+    default-server check inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions
 {servers}
 """
 

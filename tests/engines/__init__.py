@@ -5,9 +5,18 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from deploy.local.engine import Engine, Missing, free_port, stop
+
+
+def without(name: str, reason: str) -> NoReturn:
+    """This will skip the test loudly, or fail it where engines are required."""
+    text = f"{name} cannot be had here: {reason}"
+    if os.environ.get("SQUAD_ENGINES") == "required":
+        pytest.fail(text)
+    pytest.skip(text)
 
 
 class Engines:
@@ -27,10 +36,7 @@ class Engines:
             except Missing as missing:
                 self._missing[name] = str(missing)
         if name in self._missing:
-            reason = f"{name} cannot be had here: {self._missing[name]}"
-            if os.environ.get("SQUAD_ENGINES") == "required":
-                pytest.fail(reason)
-            pytest.skip(reason)
+            without(name, self._missing[name])
         return self._running[name].url
 
     def start(self, name: str, folder: str = "") -> Engine:

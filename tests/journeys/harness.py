@@ -65,6 +65,10 @@ class World:
             time.sleep(0.1)
         raise AssertionError(f"not ready in {START} s\n{self.log()}")
 
+    def blobs(self) -> int:
+        """This will count the files that the blobs have, drafts too."""
+        return sum(path.is_file() for path in (self.home / "blobs").rglob("*"))
+
     def log(self) -> str:
         """This will give the end of what the processes printed."""
         return (self.home / "node.log").read_text("utf-8", "replace")[-4000:]

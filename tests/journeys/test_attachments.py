@@ -2,7 +2,6 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -29,11 +28,6 @@ def attach(
     """Sends a file's bytes."""
     path = f"/api/tickets/{ticket}/attachments"
     return world.ask(user, "POST", path, content=content, **options)
-
-
-def blobs(world: World) -> int:
-    """How many files the blobs have, drafts too."""
-    return sum(path.is_file() for path in Path(world.home / "blobs").rglob("*"))
 
 
 def test_gives_back_what_came(world: World, ticket: str) -> None:
@@ -72,7 +66,7 @@ def test_attaches_once(world: World, ticket: str, by: str) -> None:
     id = uuid7()
     options: Any = {"params": {"id": id}} if by == "id" else {"headers": {"Idempotency-Key": id}}
 
-    before = blobs(world)
+    before = world.blobs()
     first = attach(world, ticket, b"a text\n", **options)
     second = attach(world, ticket, b"a text\n", **options)
     other = attach(world, ticket, b"another text\n", **options)
@@ -82,7 +76,7 @@ def test_attaches_once(world: World, ticket: str, by: str) -> None:
     assert second.headers["idempotent-replay"] == "true"
     assert other.status_code == 422
     assert other.json()["type"] == "/api/problems/key-reused"
-    assert blobs(world) == before + 1
+    assert world.blobs() == before + 1
 
 
 def test_keeps_one_of_two_that_race(world: World, ticket: str) -> None:
@@ -118,7 +112,7 @@ def test_keeps_nothing_of_what_it_refuses(
     world: World, ticket: str, content: bytes, name: str, status: int
 ) -> None:
     """Empty, harmful, unknown or too large: the answer says which, and no byte stays."""
-    before = blobs(world)
+    before = world.blobs()
 
     try:
         answer = attach(world, ticket, content, params={"name": name})
@@ -126,7 +120,7 @@ def test_keeps_nothing_of_what_it_refuses(
         assert len(content) > 27_262_976  # refused before it was read
     else:
         assert answer.status_code == status, answer.text
-    assert world.until(lambda: blobs(world) <= before)
+    assert world.until(lambda: world.blobs() <= before)
 
 
 def test_takes_the_largest(world: World, ticket: str) -> None:

@@ -23,6 +23,7 @@ LARGEST = 26 * 1024 * 1024  # bytes of any request: an attachment of 25 MiB and 
 SLOWEST = 32_768  # bytes/s that a body must move at least, once its first seconds are over
 LOOPBACK = "127.0.0.0/8,::1"
 ALIASES = ("/.well-known/", "/oauth2/")
+PROBES = ("/healthz", "/readyz")  # asked several times a second by a balancer
 LOGINS = ("/oauth2/token", "/oauth2/authorize", "/oauth2/callback")
 
 _log = log.get("edge")
@@ -230,7 +231,8 @@ class Exchange:
         metrics.answered(route, self.scope["method"], self.status, seconds)
         if trace.wanted(self.trace):
             self._trace(name or service_of(route), route, seconds)
-        _log.info(
+        level = _log.debug if self.path in PROBES and self.status == 200 else _log.info
+        level(
             "request.answered",
             method=self.scope["method"],
             route=route,

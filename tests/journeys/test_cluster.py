@@ -1,0 +1,104 @@
+"""The cluster loses processes, and nobody notices more than a retry."""
+
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+from tests.journeys.cluster import ClusterWorld
+from tests.journeys.harness import World
+
+from squad.kernel.ids import uuid7
+
+PATIENCE = 60.0  # s that a client repeats a command with its key
+BACK = 60.0  # s until a killed process serves again on a busy machine
+
+
+@pytest.fixture
+def cluster(world: World) -> ClusterWorld:
+    """Only the cluster: the others have no second edge, and die in the drills."""
+    if not isinstance(world, ClusterWorld):
+        pytest.skip("only the cluster has two edges and a balancer")
+    return world
+
+
+class Client:
+    """Logs tickets one after the other, each until it is acknowledged."""
+
+    def __init__(self, world: ClusterWorld) -> None:
+        self._world = world
+        self._token = world.token("customer")
+        self.made: list[str] = []
+        self.tries = 0
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        """This will go on until stopped. A command that is never acknowledged fails."""
+        with httpx.Client(base_url=self._world.cluster.url, timeout=10, trust_env=False) as http:
+            while not self.stopped.is_set():
+                self.made.append(self._create(http))
+
+    def _create(self, http: httpx.Client) -> str:
+        key, until = uuid7(), time.monotonic() + PATIENCE
+        headers = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": key}
+        body: Any = {"id": uuid7(), "title": "No network", "location": {"postal_code": "10001"}}
+        while time.monotonic() < until:
+            self.tries += 1
+            try:
+                answer = http.post("/api/tickets", headers=headers, json=body)
+            except httpx.HTTPError:
+                continue
+            if answer.status_code == 201:
+                return str(body["id"])
+            assert answer.status_code in (500, 502, 503, 504), answer.text
+            assert answer.status_code != 500, answer.text
+            time.sleep(0.1)
+        raise AssertionError(f"not created in {PATIENCE} s")
+
+
+def test_every_process_may_die(cluster: ClusterWorld) -> None:
+    """Each edge and each service is killed under load; every creation is acknowledged, once."""
+    before = cluster.processes()
+    assert set(before) >= {"edge1", "edge2", "tickets", "routing", "identity"}
+    clients = [Client(cluster) for _ in range(3)]
+    with ThreadPoolExecutor(len(clients)) as pool:
+        running = [pool.submit(client.run) for client in clients]
+        for name in before:
+            os.kill(cluster.processes()[name], signal.SIGKILL)
+            time.sleep(1.0)
+            cluster.until(lambda: cluster.http.get("/readyz").status_code == 200, BACK)
+        for client in clients:
+            client.stopped.set()
+        for done in running:
+            done.result()
+
+    made = [id for client in clients for id in client.made]
+    assert len(made) > len(before)
+    assert len(set(made)) == len(made)
+    for id in made:
+        ticket = cluster.get("customer", f"/api/tickets/{id}")
+        assert ticket["id"] == id
+    cluster.until(lambda: _settled(cluster, made), 60)
+
+
+def _settled(cluster: ClusterWorld, made: list[str]) -> bool:
+    """Whether routing has decided on each: assigned, or waiting with a reason."""
+    states = [cluster.get("dispatcher", f"/api/tickets/{id}")["status"] for id in made]
+    return all(state != "new" for state in states)
+
+
+def test_an_edge_that_dies_costs_nothing(cluster: ClusterWorld) -> None:
+    """With one edge gone the balancer sends everything to the other, within a second."""
+    edge = cluster.processes()["edge1"]
+    os.kill(edge, signal.SIGSTOP)  # hangs, which is worse than dead
+    try:
+        time.sleep(2.0)
+        answers = [cluster.http.get("/api/docs").status_code for _ in range(20)]
+    finally:
+        os.kill(edge, signal.SIGCONT)
+
+    assert answers == [200] * 20
