@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from botocore.exceptions import ClientError
 from deploy.local import ministack
 from deploy.local.engine import free_port, stop
 from tests.engines import Engines
@@ -16,6 +17,7 @@ from tests.pools import Pools, credentials
 from squad.adapters.clock.frozen import Frozen
 from squad.adapters.directory import jwks
 from squad.adapters.directory.cognito import CognitoDirectory
+from squad.adapters.engines.cognito import Pool
 from squad.adapters.engines.jwks import Jwks
 from squad.ports.directory import Account, Forged, Taken, Unfit
 from squad.ports.unit import Unavailable
@@ -197,6 +199,52 @@ async def test_lets_nobody_in_who_needs_more_than_a_password(
     )
 
     assert await pair[0].authenticate(ANNA.mail, "battery staple") is None
+
+
+async def test_finds_those_whom_another_provider_sends(
+    pools: Pools, clock: Frozen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AdminGetUser does not know them by `sub`; the list of users does."""
+    sub = await pools.join("Google_7@shop.example")
+    await pools.admin(
+        "create_identity_provider", ProviderName="Google", ProviderType="Google",
+        ProviderDetails={"client_id": "x", "client_secret": "x", "authorize_scopes": "openid"},
+    )  # fmt: skip
+    directory = await pools.open(clock)
+    get = Pool.get
+
+    async def by_name_alone(pool: Pool, name: str) -> Any:
+        return None if name == sub else await get(pool, name)
+
+    monkeypatch.setattr(Pool, "get", by_name_alone)
+
+    await directory.disable(sub)
+
+    assert await directory.accounts() == ([Account(sub, "Google_7@shop.example", False, False)], "")
+    await directory.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("TooManyRequestsException", "TooManyRequestsException"),
+        ("InvalidSignatureException", "clock"),
+        ("AccessDeniedException", "credentials"),
+        ("InternalErrorException", "InternalErrorException"),
+    ],
+)
+async def test_says_what_keeps_a_sign_in_from_being_checked(
+    pair: tuple[CognitoDirectory, ...], code: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too many at once, a wrong clock, no permission: none of them is a wrong password."""
+
+    async def refuse(**_: Any) -> Any:
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "AdminInitiateAuth")
+
+    monkeypatch.setattr(pair[0]._pool._client, "admin_initiate_auth", refuse)
+
+    with pytest.raises(Unavailable, match=rf"SQUAD_DIRECTORY: .*{told}"):
+        await pair[0].authenticate(ANNA.mail, "correct horse")
 
 
 # Keys and ends, shared

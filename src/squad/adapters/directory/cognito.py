@@ -234,7 +234,8 @@ async def _opened(aws: Aws, clock: Clock, http: httpx.AsyncClient) -> CognitoDir
         )
     vault = Vault(aws, await aws.client("ssm", **quick), clock)
     ended = Ended(aws, await aws.client("dynamodb", **quick))
-    pool = Pool(aws, client, place.pool, place.app)
+    federated = await premises.federated(aws, client, place)
+    pool = Pool(aws, client, place.pool, place.app, federated=federated)
     opened = CognitoDirectory(aws, pool, vault, ended, clock, http)
     if page := aws.options.get("page"):
         issuer = f"https://cognito-idp.{aws.region}.amazonaws.com/{place.pool}"

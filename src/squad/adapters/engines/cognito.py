@@ -46,13 +46,17 @@ def user_of(name: str, attributes: Mapping[str, Any], enabled: bool) -> User:
 
 
 class Pool:
-    """Calls to one user pool and its app client. All raise Unavailable."""
+    """Calls to one user pool and its app client. All raise Unavailable.
 
-    def __init__(self, aws: Aws, client: Any, pool: str, app: str) -> None:
+    federated: other providers sign people in to it as well.
+    """
+
+    def __init__(self, aws: Aws, client: Any, pool: str, app: str, *, federated: bool) -> None:
         self._aws = aws
         self._client = client
         self.id = pool
         self.app = app
+        self._federated = federated
 
     async def get(self, name: str) -> User | None:
         """This will find somebody by username, verified mail, or `sub`."""
@@ -60,12 +64,12 @@ class Pool:
         return _user(await self._call("admin_get_user", none, Username=name))
 
     async def by_id(self, id: str) -> User | None:
-        """This will find somebody by their id. Of those whom another provider sends, AdminGetUser
-        knows the username alone, so the list is asked as well."""
+        """This will find somebody by their id. Those whom another provider sends are known to
+        AdminGetUser by username alone, so where there are such the list is asked as well."""
         user = await self.get(id)
         if user is not None and user.account.id == id:
             return user
-        if '"' in id or "\\" in id:
+        if not self._federated or '"' in id or "\\" in id:
             return None
         page = await self._call("list_users", Filter=f'sub = "{id}"', Limit=2)
         found = [_user(one) for one in page["Users"]]

@@ -32,7 +32,8 @@ class Ended:
                 "query",
                 ConsistentRead=True,
                 KeyConditionExpression="kind = :kind",
-                ExpressionAttributeValues={":kind": {"S": "ended"}},
+                FilterExpression="expires > :now",  # DynamoDB takes its time to delete
+                ExpressionAttributeValues={":kind": {"S": "ended"}, ":now": _time(0)},
                 ProjectionExpression="id",
                 **start,
             )
@@ -44,8 +45,7 @@ class Ended:
 
     async def add(self, id: str) -> None:
         """This will end a sign-in, here at once, elsewhere when they next read."""
-        until = {"N": str(int(time.time()) + KEPT)}
-        await self._call("put_item", Item={**_key(id), "expires": until})
+        await self._call("put_item", Item={**_key(id), "expires": _time(KEPT)})
         self.veiled |= {veil(id)}
 
     async def drop(self, id: str) -> None:
@@ -66,6 +66,10 @@ class Ended:
 def table(aws: Aws) -> str:
     """This will name the table."""
     return f"{aws.prefix}-directory"
+
+
+def _time(later: int) -> dict[str, str]:
+    return {"N": str(int(time.time()) + later)}
 
 
 def _key(id: str) -> dict[str, Any]:

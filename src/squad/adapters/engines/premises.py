@@ -58,6 +58,13 @@ async def describe(aws: Aws, client: Any, place: Place) -> Any:
     return answer["UserPoolClient"]
 
 
+async def federated(aws: Aws, client: Any, place: Place) -> bool:
+    """This will tell whether other providers sign people in to the pool."""
+    with aws.translating():
+        page = await client.list_identity_providers(UserPoolId=place.pool, MaxResults=1)
+    return bool(page["Providers"])
+
+
 def pool_name(aws: Aws) -> str:
     """This will name the user pool."""
     return f"{aws.prefix}-people"
