@@ -4,11 +4,12 @@
 them (LibreOffice, MPL-2.0; read from ../shared/data/text). Each contestant runs in a process of
 its own. Pages come with their language; queries are answered among the pages of theirs.
 
-Usage: .venv/bin/python bench/relevance.py [--sample N] [--short] [--json]
+Usage: .venv/bin/python -m bench.relevance [--sample N] [--short] [--only NAME] [--json]
 """
 
 import argparse
 import asyncio
+import atexit
 import io
 import json
 import multiprocessing
@@ -27,10 +28,13 @@ from typing import Any, Protocol
 import msgspec
 import tantivy
 import zstandard
+from deploy.local import opensearch as node
+from deploy.local.engine import free_port, stop
 
 from squad.adapters.clock.system import SystemClock
 from squad.adapters.engines.spelling import Vocabulary
 from squad.adapters.engines.words import fold, words
+from squad.adapters.index import opensearch
 from squad.adapters.index import tantivy as adapter
 from squad.ports.index import Entry, Index, Query
 
@@ -151,12 +155,15 @@ class Fuzzy:
 
 
 class Ours:
-    """The index port on tantivy, through its front door: all languages in one index, threads,
+    """The index port, through its front door: all languages in one index, threads,
     entries read and highlights made included."""
 
     def __init__(self, folder: str) -> None:
         self._run = asyncio.Runner().run
-        self._index: Index = self._run(adapter.open(f"tantivy:{folder}/index", SystemClock()))
+        self._index = self._run(self._open(folder))
+
+    async def _open(self, folder: str) -> Index:
+        return await adapter.open(f"tantivy:{folder}/index", SystemClock())
 
     def fill(self, pages: list[Page]) -> None:
         for start in range(0, len(pages), 300):
@@ -175,12 +182,22 @@ class Ours:
         )
 
 
+class Cluster(Ours):
+    """The index port on OpenSearch: one node on this machine, whose memory and CPU are its own."""
+
+    async def _open(self, folder: str) -> Index:
+        engine = node.start(Path(folder), free_port())
+        atexit.register(stop, engine.pid)
+        return await opensearch.open(f"opensearch:{engine.url}", SystemClock())
+
+
 CONTESTANTS: dict[str, Callable[[str], Contestant]] = {
     "FTS5, porter (baseline)": Fts5,
     "FTS5, titles ×5": lambda folder: Fts5(folder, 5.0),
     "FTS5, titles ×5, our vocabulary": lambda folder: Fts5(folder, 5.0, guess=True),
     "tantivy, its own fuzzy terms": Fuzzy,
     "index port on tantivy (ours)": Ours,
+    "index port on OpenSearch": Cluster,
 }
 
 
@@ -269,12 +286,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sample", type=int, default=100_000, help="queries asked (all)")
     parser.add_argument("--short", action="store_true", help="the same as --sample 600")
+    parser.add_argument("--only", default="", help="contestants whose name has this in it")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     sample = 600 if options.short else options.sample
     spawn = multiprocessing.get_context("spawn")
     results: dict[str, dict[str, float]] = {}
-    for name in CONTESTANTS:
+    for name in (name for name in CONTESTANTS if options.only in name):
         out = spawn.SimpleQueue()
         process = spawn.Process(target=compete, args=(name, sample, out))
         process.start()

@@ -1,9 +1,10 @@
 """Search in many tickets: filling, latency, memory, and how soon a change is found.
 
 Tickets are the short texts of ../shared/data/text (CC0), repeated with variation: about 30 words
-each, 100 for each customer. FTS5 beside it answers the same questions, corrections included.
+each, 100 for each customer. OpenSearch, one node on the same cores, does the same through the
+same port; FTS5 answers the same questions, corrections included.
 
-Usage: .venv/bin/python bench/search.py [--tickets 200000] [--seconds 20] [--short] [--json]
+Usage: .venv/bin/python -m bench.search [--tickets 200000] [--seconds 20] [--short] [--json]
 """
 
 import argparse
@@ -12,6 +13,7 @@ import csv
 import gc
 import json
 import multiprocessing
+import os
 import platform
 import random
 import sqlite3
@@ -22,10 +24,13 @@ from pathlib import Path
 from typing import Any
 
 import zstandard
+from deploy.local import opensearch as node
+from deploy.local.engine import free_port, stop
 
 from squad.adapters.clock.system import SystemClock
 from squad.adapters.engines.spelling import Vocabulary
 from squad.adapters.engines.words import words
+from squad.adapters.index import opensearch
 from squad.adapters.index import tantivy as adapter
 from squad.ports.index import Entry, Index, Query
 
@@ -81,9 +86,9 @@ def spread(name: str, took: list[float]) -> Figures:
     return {f"{name}, {point} ms": value * 1e3 for point, value in points.items()}
 
 
-def memory() -> float:
-    """This will give the process's resident memory, mapped files included, MB."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+def memory(pid: int | str = "self") -> float:
+    """This will give a process's resident memory, mapped files included, MB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
@@ -170,18 +175,45 @@ async def sustain(index: Index, tickets: Tickets, seconds: float) -> Figures:
     return figures | spread("sustained: search", took) | spread("sustained: loop wakes late", lag)
 
 
+async def measured(index: Index, folder: str, tickets: Tickets, seconds: float) -> Figures:
+    """This will fill, ask and sustain an index."""
+    figures = await fill(index, tickets) | {"on disk, MB": size(folder)}
+    figures |= await ask(index, tickets)
+    figures |= await sustain(index, tickets, seconds)
+    return figures
+
+
 def ours(folder: str, tickets: Tickets, seconds: float, out: Any) -> None:
-    """This will fill, ask and sustain the index port on tantivy."""
+    """This will measure the index port on tantivy."""
 
     async def run() -> Figures:
         index = await adapter.open(f"tantivy:{folder}/index", SystemClock())
-        figures = await fill(index, tickets) | {"on disk, MB": size(folder)}
-        figures |= await ask(index, tickets)
-        figures |= await sustain(index, tickets, seconds)
+        figures = await measured(index, folder, tickets, seconds)
         await index.close()
         return figures
 
     out.put(asyncio.run(run()))
+
+
+def cluster(folder: str, tickets: Tickets, seconds: float, out: Any) -> None:
+    """This will measure the index port on OpenSearch: one node, on the same cores."""
+    engine = node.start(Path(folder), free_port())
+
+    async def run() -> Figures:
+        index = await opensearch.open(f"opensearch:{engine.url}", SystemClock())
+        figures = await measured(index, f"{folder}/data", tickets, seconds)
+        figures["memory after searches, MB"] = memory(engine.pid)
+        began = time.perf_counter()
+        await index.compact()
+        figures["compacted in, s"] = time.perf_counter() - began
+        figures["on disk after compacting, MB"] = size(f"{folder}/data")
+        await index.close()
+        return figures
+
+    try:
+        out.put(asyncio.run(run()))
+    finally:
+        stop(engine.pid)
 
 
 def again(folder: str, tickets: Tickets, seconds: float, out: Any) -> None:
@@ -264,7 +296,7 @@ def apart(work: Callable[..., None], *args: Any) -> Figures:
 
 
 def main() -> None:
-    """This will run all parts and print the figures, with ratios to FTS5 where both have one."""
+    """This will run all parts and print the figures, with ratios to tantivy's."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tickets", type=int, default=200_000)
     parser.add_argument("--seconds", type=float, default=20.0, help="of sustained load")
@@ -276,16 +308,22 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         figures = apart(ours, folder, tickets, seconds) | apart(again, folder, tickets, seconds)
     with tempfile.TemporaryDirectory() as folder:
+        there = apart(cluster, folder, tickets, seconds)
+    with tempfile.TemporaryDirectory() as folder:
         base = apart(fts5, folder, tickets, seconds)
     if options.json:
-        print(json.dumps({"tantivy": figures, "fts5": base}))
+        print(json.dumps({"tantivy": figures, "opensearch": there, "fts5": base}))
         return
     print(f"{count:,} tickets; Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
-    print("| | tantivy | FTS5 | ratio |\n| --- | --- | --- | --- |")
-    for name, value in figures.items():
-        other = base.get(name)
-        beside = "| |" if other is None else f"| {other:,.1f} | {value / other:.2f}× |"
-        print(f"| {name} | {value:,.1f} {beside}")
+    print(f"load average over 15 minutes: {os.getloadavg()[2]:.1f}")
+    print("| | tantivy | OpenSearch | FTS5 |\n| --- | --- | --- | --- |")
+    for name, value in (there | figures).items():
+        cells = f"{value:,.1f}" if name in figures else ""
+        for others in (there, base):
+            other = others.get(name)
+            ratio = f" ({other / value:.2f}×)" if name in figures and other else ""
+            cells += f" | {other:,.1f}{ratio}" if other is not None else " |"
+        print(f"| {name} | {cells} |")
 
 
 if __name__ == "__main__":

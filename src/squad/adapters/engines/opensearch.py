@@ -1,5 +1,6 @@
 """OpenSearch over HTTP: one address, bounded waits, and its errors in the words of the ports."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ SETTING: Final = "SQUAD_INDEX"
 OLDEST: Final = (2, 4)  # the first with all that is used here
 TIMEOUT = 10.0  # s for an answer
 SLOW = 120.0  # s for work on a whole index
-LARGEST = 900_000  # bytes of one bulk request; aiohttp sends 1 MiB and more without a break
+CHUNK = 200_000  # bytes of one bulk request; aiohttp sends 1 MiB and more without a break
 _PREFIX = re.compile(r"[a-z][a-z0-9_]{0,60}")
 _MISSING, _CONFLICT, _GOOD = 404, 409, 300
 _KNOWN = {"prefix", "shards", "replicas"}
@@ -98,22 +99,29 @@ class Cluster:
             raise Unavailable(f"{SETTING}: OpenSearch: {type(error).__name__}") from error
 
     async def bulk(self, writes: Sequence[Write]) -> list[int]:
-        """This will write, durably, in order, and give a status for each.
+        """This will write, durably, in any order, and give a status for each.
 
         Statuses: below 300 written, 409 a version that is not above the stored one, 404 no such
         alias (or nothing to delete). Whatever else is refused raises Unavailable.
         """
-        statuses: list[int] = []
-        lines: list[bytes] = []
+        chunks: list[list[bytes]] = [[]]
         size = 0
         for write in writes:
-            for line in _lines(write):
-                lines.append(line)
-                size += len(line)
-            if size > LARGEST:
-                statuses += await self._send(lines)
-                lines, size = [], 0
-        return statuses + (await self._send(lines) if lines else [])
+            lines = _lines(write)
+            size += sum(map(len, lines))
+            if size > CHUNK and chunks[-1]:
+                chunks.append([])
+                size = 0
+            chunks[-1] += lines
+        sent = await asyncio.gather(
+            *(self._send(lines) for lines in chunks if lines), return_exceptions=True
+        )  # all have come to an end before anything is raised
+        statuses: list[int] = []
+        for answer in sent:
+            if isinstance(answer, BaseException):
+                raise answer
+            statuses += answer
+        return statuses
 
     async def close(self) -> None:
         """This will let go of the connections."""

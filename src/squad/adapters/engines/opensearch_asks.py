@@ -55,7 +55,7 @@ def about(asked: Sequence[str], private: bool) -> Ask:
     near = {
         "analyzer": "whitespace",
         "suggest_mode": "always",
-        "max_edits": 2,  # one slip, and accents left out
+        "max_edits": 1,
         "prefix_length": 0,
         "min_word_length": SHORTEST - 1,
         "max_term_freq": 1e9,
@@ -180,9 +180,9 @@ def _slot(slot: Slot, meant: Meaning, private: bool) -> Iterator[Ask]:
 def _exact(form: str, private: bool, weight: float = 1.0) -> Iterator[Ask]:
     """A word in all its forms."""
     yield _match("title", fold(form), _TITLE * weight)
-    yield _match("folded", form, _WORDS * weight)
+    yield _match("words", fold(form), _WORDS * weight)
     if private:
-        yield _match("secret_folded", form, _WORDS * weight)
+        yield _match("secret", fold(form), _WORDS * weight)
     yield from _stemmed(form, private, _STEMS * weight)
 
 

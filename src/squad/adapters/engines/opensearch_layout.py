@@ -38,11 +38,14 @@ def settings(address: Address) -> dict[str, Any]:
         },
         "analysis": {
             "filter": {
-                f"stem_{code}": {"type": "stemmer", "language": name}
-                for code, name in _STEMMERS.items()
+                "both": {"type": "asciifolding", "preserve_original": True},
+                **{
+                    f"stem_{code}": {"type": "stemmer", "language": name}
+                    for code, name in _STEMMERS.items()
+                },
             },
             "analyzer": {
-                "folded": _analyzer("asciifolding"),
+                "both": _analyzer("both"),
                 **{code: _analyzer(f"stem_{code}", "asciifolding") for code in LANGUAGES},
             },
         },
@@ -53,32 +56,29 @@ def mappings(*, whole: bool) -> dict[str, Any]:
     """This will describe the fields.
 
     Texts come cut into words in lower case (engines/words). en, fr, es: title and body, stemmed.
-    folded: the same without accents. words: the same as they stand, to guess what was meant.
-    title: its words without accents; begins: its beginning. private_…, secret…: of private text.
+    words: the same as they stand and without accents. title: its words without accents; begins:
+    its beginning. private_…, secret: of private text.
     id, tag: exact values. at, fresh: order. gone: removed while a rebuild runs.
     entry: the whole of it, given back with a hit.
     """
     exact = {"type": "keyword", "norms": False}
-    folded = {"type": "text", "analyzer": "folded", "index_options": "freqs"}
-    plain = {"type": "text", "analyzer": "whitespace", "index_options": "docs", "norms": False}
+    text = {"type": "text", "index_options": "freqs"}
+    both = {**text, "analyzer": "both", "search_analyzer": "whitespace"}
     laid: dict[str, Any] = {
-        "id": exact,
+        "id": {**exact, "index": False},
         "tag": {**exact, "doc_values": False},
         "at": {"type": "double", "index": False},
         "fresh": {"type": "integer", "index": False},
         "gone": {"type": "boolean"},
-        "title": {**folded, "analyzer": "whitespace"},
+        "title": {**text, "analyzer": "whitespace"},
         "begins": exact,
-        "folded": folded,
-        "words": plain,
-        "secret_folded": folded,
-        "secret": plain,
+        "words": both,
+        "secret": both,
         "entry": {"type": "binary"},
     }
     for code in LANGUAGES:
-        stemmed = {"type": "text", "analyzer": code, "index_options": "freqs"}
-        laid[code] = {**stemmed, "copy_to": ["folded", "words"]}
-        laid[f"private_{code}"] = {**stemmed, "copy_to": ["secret_folded", "secret"]}
+        laid[code] = {**text, "analyzer": code, "copy_to": ["words"]}
+        laid[f"private_{code}"] = {**text, "analyzer": code, "copy_to": ["secret"]}
     return {"dynamic": "strict", "_meta": meta(whole=whole), "properties": laid}
 
 
