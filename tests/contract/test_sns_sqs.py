@@ -50,8 +50,8 @@ async def opener(url: str) -> AsyncIterator[Opener]:
 
 @pytest.fixture
 async def bus(opener: Opener) -> SnsSqsBus:
-    """A bus without a heartbeat."""
-    return await opener("&hold=0")
+    """A bus without a heartbeat, and with time enough for a slow machine."""
+    return await opener("&hold=0&visibility=20")
 
 
 class Tools:
@@ -399,6 +399,20 @@ async def test_lets_a_letter_go(opener: Opener, end: str) -> None:
         assert len(await take(two)) == 1
 
 
+async def test_lets_go_what_was_not_settled(opener: Opener) -> None:
+    """A receiver that asks for more has done with what it had, heartbeat or not."""
+    one = await opener("&hold=60")
+    await one.publish([letter("1")])
+    await take(one)
+
+    nothing = await take(one, 0)
+    await asyncio.sleep(1.2)
+    (again,) = await take(one)
+
+    assert nothing == []
+    assert again.receives == 2
+
+
 async def test_shows_what_sqs_itself_buried(bus: SnsSqsBus) -> None:
     """A consumer that dies five times: the letter is dead, with a reason that says so."""
     await bus.publish([letter("1")])
@@ -454,8 +468,9 @@ async def test_keeps_the_order_of_a_subject_in_a_fifo_queue(url: str) -> None:
     await bus.close()
 
 
-async def test_gets_letters_back_after_a_poll_was_cut_off(bus: SnsSqsBus) -> None:
+async def test_gets_letters_back_after_a_poll_was_cut_off(opener: Opener) -> None:
     """A receiver cancelled in mid-poll loses nothing."""
+    bus = await opener("&hold=0")
     waiting = asyncio.create_task(bus.receive("search", limit=10, wait=20))
     await asyncio.sleep(0.3)
     waiting.cancel()

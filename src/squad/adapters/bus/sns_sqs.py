@@ -96,6 +96,7 @@ class SnsSqsBus:
         if not self._sqs.known(name) and not await self._exists(name):
             await asyncio.sleep(wait)
             return []
+        self._held.leave(name)
         found = await self._first(name, limit, wait)
         if len(found) == BATCH < limit:
             sizes = [min(BATCH, limit - n) for n in range(BATCH, limit, BATCH)]
@@ -104,7 +105,11 @@ class SnsSqsBus:
         if not found:
             return []
         self._held.took(name, [message["ReceiptHandle"] for message in found])
-        made = await self._register.each(self._delivery(queue, message) for message in found)
+        try:
+            made = await self._register.each(self._delivery(queue, message) for message in found)
+        except Unavailable:
+            self._held.leave(name)
+            raise
         self._age.received(queue, max(delivery.published_at for delivery in made))
         return made
 
@@ -186,19 +191,22 @@ class SnsSqsBus:
         async for id in self._register.ids():
             buried[queue_of(id)] = buried.get(queue_of(id), 0) + 1
         queues = self._names.services(names)
-        return await self._register.each(self._depth(q, buried.get(q, 0)) for q in queues)
+        return await self._register.each(self._depth(q, names, buried.get(q, 0)) for q in queues)
 
-    async def _depth(self, queue: str, buried: int) -> Depth:
+    async def _depth(self, queue: str, names: Sequence[str], buried: int) -> Depth:
         count = await self._sqs.count(self._names.queue(queue))
-        moved = await self._sqs.count(self._names.grave(queue))
+        if (grave := self._names.grave(queue)) in names:
+            buried += sum(await self._sqs.count(grave))
         oldest = self._age.oldest(queue, count.waiting, self._now())
-        return Depth(queue, count.waiting, count.hidden, buried + sum(moved), oldest)
+        return Depth(queue, count.waiting, count.hidden, buried, oldest)
 
     async def dead(self, queue: str = "", *, after: str = "", limit: int = 50) -> list[DeadLetter]:
         """This will list dead letters, those that SQS itself moved included."""
         if not after:
-            names = self._names.services(await self._sqs.names(f"{self._names.prefix}_"))
-            await asyncio.gather(*(self._sweep(q) for q in names if queue in ("", q)))
+            names = await self._sqs.names(f"{self._names.prefix}_")
+            queues = [q for q in self._names.services(names) if queue in ("", q)]
+            there = [q for q in queues if self._names.grave(q) in names]
+            await asyncio.gather(*(self._sweep(q) for q in there))
         return await self._register.page(queue, after, limit)
 
     async def _sweep(self, queue: str) -> None:
@@ -278,7 +286,8 @@ async def open(url: str, clock: Clock) -> SnsSqsBus:
         setup = await Setup.read(aws)
         topic = Topic(aws, setup.sns, setup.arn, setup.names.fifo)
         register = Register(aws, setup.s3, setup.bucket)
-        await asyncio.gather(topic.check(), register.check())
+        await topic.check()
+        await register.check()
     except BaseException:
         await aws.close()
         raise

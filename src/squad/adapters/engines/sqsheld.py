@@ -28,7 +28,8 @@ class Held:
 
     A receipt says who was given it, until when, and SQS's own handle. SQS promises nothing about
     an old handle, so a receipt that was used, or whose time is over, is refused here.
-    visibility, hold: seconds.
+    A receiver that asks for more has done with what it had: the heartbeat of that ends, so that
+    letters which it could not settle go to others. visibility, hold: seconds.
     """
 
     def __init__(self, sqs: Sqs, clock: Clock, visibility: int, hold: float) -> None:
@@ -49,6 +50,12 @@ class Held:
             self._held[handle] = _Hold(queue, now + self.visibility, now + self._hold)
         if self._hold and self._beating is None:
             self._beating = asyncio.create_task(self._beat())
+
+    def leave(self, queue: str) -> None:
+        """This will end the heartbeat of what this queue handed out before."""
+        for hold in self._held.values():
+            if hold.queue == queue:
+                hold.until = 0
 
     def receipt(self, handle: str) -> str:
         """This will write the receipt of a letter that was taken."""
