@@ -85,7 +85,7 @@ def name_of(url: str) -> str:
         (("/postgres?", "/elsewhere?"), "no such database"),
         (("schema=test", "schema=nowhere"), "no schema nowhere"),
         (("timeout=1", "timeout=soon"), "are numbers"),
-        (("timeout=1", "pool=1"), "2 at least"),
+        (("timeout=1", "pool=1"), "3 at least"),
         (("timeout=1", "passfile=/nowhere/pgpass"), "no password file"),
         (("timeout=1", "sslmode=perhaps"), "sslmode"),
         (("/postgres?", "?"), "needs postgres://"),

@@ -1,8 +1,7 @@
 """A PostgreSQL server: what its URL says, connections with time-outs, and what its errors mean."""
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -10,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 import asyncpg
 
 from squad.adapters.engines.postgres.dialect import numbered, quoted
+from squad.adapters.engines.postgres.pool import Pool
 from squad.ports.unit import Unavailable
 
 SETTING = "SQUAD_DATABASE"
@@ -52,8 +52,8 @@ def read(url: str) -> Options:
         pool, timeout = int(options.pop("pool", "8")), float(options.pop("timeout", "5"))
     except ValueError as error:
         raise ValueError(f"{SETTING}: pool and timeout are numbers: {error}") from error
-    if pool < 2 or timeout <= 0:
-        raise ValueError(f"{SETTING}: pool is 2 at least, and timeout above 0")
+    if pool < 3 or timeout <= 0:
+        raise ValueError(f"{SETTING}: pool is 3 at least, and timeout above 0")
     schema, passfile = options.pop("schema", user), options.pop("passfile", None)
     if passfile is not None and not Path(passfile).is_file():
         raise ValueError(f"{SETTING}: there is no password file {passfile}. {PROVISION}")
@@ -66,7 +66,7 @@ class Server:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self._pool: asyncpg.Pool | None = None
+        self._pool = Pool(self.connect, options.pool - 2, options.timeout)  # two are the writers'
         self._closed = False
 
     async def open(self) -> None:
@@ -76,13 +76,6 @@ class Server:
             await self._check(connection)
         finally:
             await self.leave(connection)
-        self._pool = await asyncpg.create_pool(
-            min_size=0,
-            max_size=max(1, self.options.pool - 2),  # two are the writers' own
-            max_inactive_connection_lifetime=300.0,
-            reset=_kept,
-            **self._given(self.options.timeout),
-        )
 
     async def connect(self, timeout: float | None = None) -> Any:
         """This will open a connection of its own. timeout: s a statement may take; None: usual.
@@ -142,31 +135,15 @@ class Server:
 
         Raises Unavailable: also when all connections are busy for too long.
         """
-        async with self._borrowed() as connection:
-            rows: list[Any] = await connection.fetch(numbered(sql), *parameters)
-            return rows
-
-    @contextlib.asynccontextmanager
-    async def _borrowed(self) -> AsyncIterator[Any]:
-        if self._pool is None or self._closed:
+        if self._closed:
             raise Unavailable(f"{SETTING}: closed")
-        with self.translated():
-            connection = await self._pool.acquire(timeout=self.options.timeout)
-            try:
-                yield connection
-            except (asyncpg.PostgresError, *LOST) as error:
-                await self._distrust(connection, error)
+        try:
+            return await self._pool.fetch(numbered(sql), parameters)
+        except (asyncpg.PostgresError, *LOST) as error:
+            meant = self.meaning(error)
+            if meant is error:
                 raise
-            finally:
-                await self._pool.release(connection)
-
-    async def _distrust(self, connection: Any, error: Exception) -> None:
-        """A connection that does not answer goes; after a fail-over all of them do."""
-        failed_over = getattr(error, "sqlstate", None) == READONLY
-        if failed_over or isinstance(error, TimeoutError):
-            connection.terminate()
-        if failed_over and self._pool is not None:
-            await self._pool.expire_connections()
+            raise meant from error
 
     @contextlib.contextmanager
     def translated(self) -> Iterator[None]:
@@ -213,12 +190,7 @@ class Server:
     async def close(self) -> None:
         """This will close every connection; queries that run have a moment to end."""
         self._closed = True
-        if self._pool is not None:
-            try:
-                async with asyncio.timeout(self.options.timeout):
-                    await self._pool.close()
-            except TimeoutError:
-                self._pool.terminate()
+        await self._pool.close(self.options.timeout)
 
 
 def lost(error: BaseException) -> bool:
@@ -229,7 +201,3 @@ def lost(error: BaseException) -> bool:
     if state.startswith(("08", "57P")):
         return True
     return isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
-
-
-async def _kept(connection: Any) -> None:
-    """Nothing is set in a session, so nothing is reset: a round trip less each time."""
