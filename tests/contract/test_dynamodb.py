@@ -64,7 +64,7 @@ class Wire:
 def error(code: str, *reasons: dict[str, str]) -> ClientError:
     """An answer of Amazon's that refuses."""
     given = {"Error": {"Code": code, "Message": "no"}, "CancellationReasons": list(reasons)}
-    return ClientError(given, "TransactWriteItems")  # type: ignore[arg-type]
+    return ClientError(given, "TransactWriteItems")
 
 
 @pytest.fixture(params=tables.ENGINES.values())
