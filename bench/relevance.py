@@ -188,7 +188,9 @@ class Cluster(Ours):
     async def _open(self, folder: str) -> Index:
         engine = node.start(Path(folder), free_port())
         atexit.register(stop, engine.pid)
-        return await opensearch.open(f"opensearch:{engine.url}", SystemClock())
+        index = await opensearch.open(f"opensearch:{engine.url}", SystemClock())
+        atexit.register(lambda: self._run(index.close()))  # before the engine is stopped
+        return index
 
 
 CONTESTANTS: dict[str, Callable[[str], Contestant]] = {

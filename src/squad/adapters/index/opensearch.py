@@ -20,6 +20,7 @@ from squad.ports.index import DEEPEST, Entry, Found, Hit, Query
 
 LARGEST: Final = 200  # hits on a page
 _STEP = 500  # entries copied at a time
+_KEPT = "2m"  # between two steps
 _MISSING, _CONFLICT = 404, 409
 
 
@@ -207,24 +208,28 @@ class OpenSearchIndex:
 
     async def _copy(self, copy: str) -> None:
         """Copies what is flushed; what others put and remove comes between two steps."""
-        body = {"size": _STEP, "sort": ["_doc"], "version": True}
-        page = await self._cluster.call("POST", f"/{self._shelf.living}/_search", body, scroll="2m")
-        while hits := page["hits"]["hits"]:
-            async with self._writing:
-                if not await self._shelf.filling(copy):
-                    return
-                await self._cluster.bulk(
-                    [
-                        Write(self._shelf.next, it["_id"], it["_source"], it["_version"])
-                        for it in hits
-                    ]
-                )
-            body = {"scroll": "2m", "scroll_id": page["_scroll_id"]}
+        body: Any = {"size": _STEP, "sort": ["_doc"], "version": True}
+        path = f"/{self._shelf.living}/_search"
+        page = await self._cluster.call("POST", path, body, scroll=_KEPT)
+        while await self._copied(page, copy):
+            body = {"scroll": _KEPT, "scroll_id": page["_scroll_id"]}
             page = await self._cluster.call("POST", "/_search/scroll", body)
+
+    async def _copied(self, page: Any, copy: str) -> bool:
+        """Copies a page. False: it was the last one, or a rebuild has begun."""
+        async with self._writing:
+            if not await self._shelf.filling(copy):
+                return False
             if not page:
                 raise self._shelf.gone()
-        async with self._writing:
-            await self._shelf.swap(copy, whole=self._whole)
+            hits = page["hits"]["hits"]
+            if not hits:
+                await self._shelf.swap(copy, whole=self._whole)
+                return False
+            await self._cluster.bulk(
+                [Write(self._shelf.next, it["_id"], it["_source"], it["_version"]) for it in hits]
+            )
+            return True
 
 
 def _hits(raw: Iterable[Any], plan: Plan, private: bool) -> list[Hit]:
