@@ -309,6 +309,26 @@ async def test_meets_somebody_new_at_the_door(place: Place) -> None:
     assert [one.person.contact.name for one in created if one.person.id == sub] == ["Zoé Ouellet"]
 
 
+async def test_meets_somebody_new_at_our_own_form(
+    engines: Engines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without Cognito's page its people sign in at ours; a stranger's first time is like any."""
+    credentials(monkeypatch)
+    place = await Place.open(engines("ministack"), tmp_path, page=False)
+    sub = await place.pools.join("zoe@shop.example", "auditor")
+    await place.pools.admin(
+        "admin_set_user_password", Username="zoe", Password=PASSWORD, Permanent=True
+    )
+    form = {"mail": "Zoe@Shop.example", "password": PASSWORD, "token": await _token(place)}
+
+    answer = await place.browser.post(AUTHORIZE, params=ASK, data=form)
+    tokens = await place.redeem(told(answer)["code"])
+
+    who = (await place.me(tokens.json()["access_token"])).json()
+    assert (who["id"], who["roles"]) == (sub, ["auditor"])
+    await place.close()
+
+
 # The sync
 
 

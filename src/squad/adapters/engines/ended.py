@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from squad.adapters.engines.aws import Aws, code_of
 from squad.adapters.engines.tokens import veil
 
+AGAIN = 3  # reads before one is taken that our own writes overtook; the next corrects it
 KEPT = 86_400  # s that an end is kept: far beyond any token's life
 
 
@@ -21,10 +22,19 @@ class Ended:
         self._aws = aws
         self._client = client
         self._table = table(aws)
+        self._added = 0
         self.veiled: frozenset[str] = frozenset()
 
     async def load(self) -> None:
         """This will read all ends. Raises Unavailable: no table, no permission, no answer."""
+        for _ in range(AGAIN):
+            before = self._added
+            found = await self._read()
+            if before == self._added:  # else what we read may lack what we wrote meanwhile
+                break
+        self.veiled = found
+
+    async def _read(self) -> frozenset[str]:
         found: list[str] = []
         start: dict[str, Any] = {}
         while True:
@@ -41,11 +51,12 @@ class Ended:
             if not page.get("LastEvaluatedKey"):
                 break
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
-        self.veiled = frozenset(found)
+        return frozenset(found)
 
     async def add(self, id: str) -> None:
         """This will end a sign-in, here at once, elsewhere when they next read."""
         await self._call("put_item", Item={**_key(id), "expires": _time(KEPT)})
+        self._added += 1
         self.veiled |= {veil(id)}
 
     async def drop(self, id: str) -> None:

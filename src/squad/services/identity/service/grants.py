@@ -50,26 +50,30 @@ class Grants:
         client, scope = self.client(ask), grants.vet(ask)
         self._throttle.begin(mail, address)
         account = await self._directory.authenticate(mail, password)
-        record = await self._store.person(account.id) if account else None
-        if record is None or not record.person.active:
+        person = await self._known(account) if account else None
+        if person is None:
             _log.warning("signin.refused", client=client.id)
             return None
         self._throttle.passed(mail, address)
-        return await self._code(record.person, ask, client, scope)
+        return await self._code(person, ask, client, scope)
 
     async def enter(self, *, ask: Ask, account: Account) -> str | None:
         """This will give a code to who signed in at the directory's own page.
 
-        Whom nobody here has met yet is met now. None: an ended person, or the rest of an
-        enrollment. Raises Refused.
+        None: an ended person, or the rest of an enrollment. Raises Refused.
         """
         client, scope = self.client(ask), grants.vet(ask)
-        record = await self._store.person(account.id)
-        person = record.person if record else await self._sync.meet(account)
-        if person is None or not person.active:
+        person = await self._known(account)
+        if person is None:
             _log.warning("signin.refused", client=client.id)
             return None
         return await self._code(person, ask, client, scope)
+
+    async def _known(self, account: Account) -> Person | None:
+        """Whom others put into the directory, and nobody here has met yet, is met now."""
+        record = await self._store.person(account.id)
+        person = record.person if record else await self._sync.meet(account)
+        return person if person is not None and person.active else None
 
     async def _code(self, person: Person, ask: Ask, client: Client, scope: str) -> str:
         _log.info("signin.passed", client=client.id, person=person.id)
