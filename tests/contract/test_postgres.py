@@ -25,6 +25,8 @@ from squad.adapters.database.postgres import PostgresDatabase
 from squad.adapters.engines.postgres import server as servers
 from squad.ports.database import Statement
 from squad.ports.unit import Cause, Conflict, Duplicate, Letter, Unavailable
+from squad.services.tickets import store as tickets
+from squad.services.tickets.model.files import MOST, Attachment
 
 SCHEMA = "create table stock(thing text primary key, amount integer not null check(amount >= 0))"
 ADD = "insert into stock values (?, ?)"
@@ -323,6 +325,34 @@ async def test_bounds_the_wait_for_a_connection(url: str, clock: Frozen) -> None
     assert not any(isinstance(result, BaseException) for result in results[:1])
     assert await database.backlog() == 0
     await database.close()
+
+
+async def test_counts_files_one_unit_at_a_time(url: str, clock: Frozen) -> None:
+    """Two nodes attach at once to a ticket that has room for three: three are attached."""
+    nodes = [await postgres.open(url, clock) for _ in range(2)]
+    await asyncio.gather(*(node.migrate(tickets.MIGRATIONS) for node in nodes))
+    columns = "id, version, status, priority, requester, organisation, store, territory"
+    ticket = Statement(
+        f"insert into tickets({columns}, created_at, updated_at, facts, extra)"
+        " values ('t', 1, 'new', 1, '', '', '', '', 0, 0, ?, ?)",
+        (b"", b""),
+    )
+    await nodes[0].commit(Cause("ticket"), [ticket], [], b"")
+
+    async def attach(n: int) -> None:
+        file = Attachment(
+            id=f"{n:03}", name="a", media="image/png", size=1, sha256="", author="",
+            visibility="public", at=clock.now(),
+        )  # fmt: skip
+        await nodes[n % 2].commit(Cause(f"c{n}"), tickets.attach("t", file, "key"), [], b"")
+
+    for n in range(MOST - 3):
+        await attach(n)
+    results = await asyncio.gather(*(attach(100 + n) for n in range(40)), return_exceptions=True)
+
+    assert (results.count(None), sum(isinstance(r, Conflict) for r in results)) == (3, 37)
+    for node in nodes:
+        await node.close()
 
 
 # A server of its own for what would disturb the other tests.
