@@ -15,7 +15,7 @@ from squad.adapters.clock.frozen import Frozen
 from squad.adapters.documents import dynamodb
 from squad.adapters.documents.dynamodb import DynamodbDocuments
 from squad.adapters.engines.aws import Aws
-from squad.adapters.engines.dynamodb import TRIES, Table
+from squad.adapters.engines.dynamodb.table import TRIES, Table
 from squad.ports.documents import ITEMS, Put
 from squad.ports.unit import Cause, Conflict, Done, Duplicate, Letter, Unavailable
 

@@ -1,7 +1,7 @@
 """The documents port on Amazon DynamoDB: one table a service, one transaction a unit.
 
-Documents, causes and letters lie in one table (engines/dynamodb.py has its keys), so that a unit
-is one TransactWriteItems. Guards are its conditions. A document that has expired is gone for
+Documents, causes and letters lie in one table (its keys: engines/dynamodb/table.py), so that a
+unit is one TransactWriteItems. Guards are its conditions. A document that has expired is gone for
 every condition and read by its own `moment`, on the clock of this product; DynamoDB frees it hours
 later. A put that names no version cannot say "one more, but 1 if it has expired" in one
 expression: it says the first, and where that meets an expired document, the second.
@@ -13,10 +13,10 @@ from urllib.parse import quote
 
 from squad.adapters.engines.aws import Aws
 from squad.adapters.engines.bounds import check
-from squad.adapters.engines.dynamodb import REFUSED, TRIES, Item, Table, key, stamp
-from squad.adapters.engines.dynamodb_ledger import Ledger, done_of, mark
-from squad.adapters.engines.dynamodb_setup import check as look
-from squad.adapters.engines.dynamodb_setup import make
+from squad.adapters.engines.dynamodb.ledger import Ledger, done_of, mark
+from squad.adapters.engines.dynamodb.setup import check as look
+from squad.adapters.engines.dynamodb.setup import make
+from squad.adapters.engines.dynamodb.table import REFUSED, TRIES, Item, Table, key, stamp
 from squad.ports.clock import Clock
 from squad.ports.documents import Document, Put
 from squad.ports.unit import Cause, Conflict, Duplicate, Letter

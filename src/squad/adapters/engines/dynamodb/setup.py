@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from squad.adapters.engines.aws import Aws, code_of
-from squad.adapters.engines.dynamodb import BY_TIME
+from squad.adapters.engines.dynamodb.table import BY_TIME
 
 ACTIVE = 120.0  # s that a table or an index may take to be made
 LOOK = 0.5  # s between looks

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from squad.adapters.engines.dynamodb import Item, Key, Table, box, key, stamp
+from squad.adapters.engines.dynamodb.table import Item, Key, Table, box, key, stamp
 from squad.kernel.ids import uuid7
 from squad.ports.clock import Clock
 from squad.ports.unit import Cause, Done, Letter
