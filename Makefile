@@ -6,7 +6,7 @@ READY := .venv/.ready
 UV := UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}" $(BIN)/uv pip
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint types bench drill docs lock clean engines engines-down cluster cluster-down
+.PHONY: help up test lint types bench drill docs lock clean engines engines-down cluster cluster-down engines-table
 
 help: ## List these commands
 	@grep -E '^[a-z-]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -47,6 +47,9 @@ engines-down: $(READY) ## Stop what `make engines` started
 
 docs: $(READY) ## Write docs/events.md and docs/openapi.json anew
 	$(BIN)/python scripts/docs.py
+
+engines-table: $(READY) ## Write docs/engines.md anew: which adapter keeps which promise
+	@$(BIN)/python scripts/engines.py
 
 lock: $(READY) ## Resolve pyproject.toml into requirements.lock (UPGRADE=1: newest versions)
 	@$(UV) compile -q $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 \
