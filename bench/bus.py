@@ -109,7 +109,7 @@ async def bench_publish(arguments: argparse.Namespace, url: str) -> None:
     print(f"{'bare PublishBatch, 8 in flight':<34} {statistics.median(limits):8.0f}/s")
     print(f"{'relay: outbox → bus → marked':<34} {statistics.median(rates):8.0f}/s")
     print(f"{'  ratio to the bare loop':<34} {ratio:8.2f}   (target ≥ 0.7)")
-    print(f"{'  ratio of processor time, this side':<34} {statistics.median(cpu):8.2f}")
+    print(f"{'  processor time, bare / relay':<34} {statistics.median(cpu):8.2f}")
 
 
 async def bench_story(arguments: argparse.Namespace, url: str) -> None:

@@ -5,6 +5,7 @@ import json
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from squad.adapters.bus.sns_sqs import SnsSqsBus
 from squad.adapters.clock.system import SystemClock
 from squad.adapters.engines.aws import Aws
 from squad.adapters.engines.sqs import Names
+from squad.adapters.engines.sqsage import Age
 from squad.adapters.engines.sqstext import LARGEST, batches, claim, pack, policy, unpack
 from squad.ports.bus import RECEIVES, Delivery
 from squad.ports.unit import Letter, Unavailable
@@ -627,3 +629,29 @@ async def test_leaves_a_filter_that_it_may_not_change(guarded: Guarded) -> None:
     await bus.subscribe("search", ["a"])
     with pytest.raises(Unavailable, match=r"SQUAD_BUS.*Look at the credentials"):
         await bus.subscribe("search", ["a", "c"])
+
+
+def test_guesses_the_age_of_the_oldest() -> None:
+    """By what was received last; where nothing was, since when the queue has not been empty."""
+    age = Age()
+
+    assert age.oldest("search", 0, 100.0) == 0.0
+    assert [age.oldest("search", 3, now) for now in (110.0, 115.0)] == [0.0, 5.0]
+    age.received("search", 112.0)
+    assert age.oldest("search", 3, 116.0) == 4.0
+    assert age.oldest("search", 0, 117.0) == 0.0
+    assert age.oldest("search", 1, 200.0) == 0.0
+
+
+async def test_says_that_there_are_no_credentials(
+    url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """At open: Unavailable, with the setting."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+
+    with pytest.raises(Unavailable, match=r"SQUAD_BUS.*credentials"):
+        await sns_sqs.open(url, SystemClock())
