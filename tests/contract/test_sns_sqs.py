@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,6 +16,7 @@ from tests.engines import Engines
 from squad.adapters.bus import sns_sqs
 from squad.adapters.bus.sns_sqs import SnsSqsBus
 from squad.adapters.clock.system import SystemClock
+from squad.adapters.engines import sqs, sqsplan
 from squad.adapters.engines.aws import Aws
 from squad.adapters.engines.sqs import Names
 from squad.adapters.engines.sqsage import Age
@@ -206,6 +208,28 @@ async def test_says_that_nothing_answers(url: str) -> None:
         await sns_sqs.open("sns_sqs:?endpoint=http://127.0.0.1:1", SystemClock())
 
     assert time.monotonic() - began < 15
+
+
+async def test_does_not_wait_for_ever(
+    bus: SnsSqsBus, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something that takes connections and never answers is Unavailable in bounded time."""
+    server = socket.create_server(("127.0.0.1", 0))
+    silent = f"http://127.0.0.1:{server.getsockname()[1]}"
+    monkeypatch.setattr(sqsplan, "ANSWER", 0.2)
+    monkeypatch.setattr(sqs, "ANSWER", 0.2)
+
+    async def hang(**_: Any) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(bus._sqs._client, "list_queues", hang)
+
+    async with asyncio.timeout(20):
+        with pytest.raises(Unavailable, match="SQUAD_BUS"):
+            await sns_sqs.open(f"{url}&endpoint={silent}", SystemClock())
+        with pytest.raises(Unavailable, match="SQUAD_BUS"):
+            await bus.depth()
+    server.close()
 
 
 async def test_says_what_is_missing(url: str, opener: Opener) -> None:

@@ -15,6 +15,7 @@ from squad.ports.unit import Unavailable
 TRIES = 4  # of what failed in part
 PAUSE = 0.1  # s before the second try, then twice as long each time
 LONGEST = 43_200  # s: 12 hours, the most that a message can be hidden
+ANSWER = 15.0  # s for an answer, its repetitions included; a poll takes so much longer
 POLL = 20  # s, the longest poll
 ABSENT = {"NonExistentQueue", "QueueDoesNotExist"}
 STALE = {"ReceiptHandleIsInvalid", "MessageNotInflight", "InvalidParameterValue"}
@@ -151,8 +152,10 @@ class Sqs:
         try:
             if queue:
                 arguments["QueueUrl"] = await self.url(queue)
+            limit = ANSWER + arguments.get("WaitTimeSeconds", 0)
             with self._aws.translating():
-                return await getattr(self._client, what)(**arguments)
+                async with asyncio.timeout(limit):
+                    return await getattr(self._client, what)(**arguments)
         except KeyError as error:
             raise self._aws.missing(f"queue {queue}") from error
         except Unavailable as error:

@@ -15,6 +15,7 @@ from squad.ports.bus import RECEIVES
 
 VISIBILITY = 30  # s that a message stays hidden after a receive, or the last sign of life
 HOLD = 600  # s that a receiver may work on a letter before others get it
+ANSWER = 5.0  # s, three times, for an answer of any service but SQS, whose polls are long
 RETENTION = 1_209_600  # s: 14 days, the longest that SQS keeps a message
 BODIES = 30  # days that a large body stays: longer than any message that claims it
 
@@ -41,14 +42,14 @@ class Setup(NamedTuple):
         visibility, hold = _whole(aws, "visibility", VISIBILITY), _whole(aws, "hold", HOLD)
         if not 1 <= visibility <= LONGEST:
             raise ValueError(f"{aws.setting}: visibility is 1 to {LONGEST} seconds")
-        sts = await aws.client("sts")
+        sts = await aws.client("sts", read_timeout=ANSWER)
         with aws.translating():
             who = await sts.get_caller_identity()
         account, partition = who["Account"], who["Arn"].split(":")[1]
         arn = f"arn:{partition}:sns:{aws.region}:{account}:{names.topic}"
         bucket = aws.options.get("bucket", f"{names.prefix}-bus-{account}-{aws.region}")
-        sns, sqs = await aws.client("sns"), await aws.client("sqs")
-        s3 = await aws.client("s3", s3={"addressing_style": "path"})
+        sns, sqs = await aws.client("sns", read_timeout=ANSWER), await aws.client("sqs")
+        s3 = await aws.client("s3", read_timeout=ANSWER, s3={"addressing_style": "path"})
         return cls(names, arn, bucket, visibility, hold, sns, sqs, s3)
 
 
