@@ -49,8 +49,8 @@ class Passage:
         self._now = now
         self.back = f"{base}/oauth2/callback"
         given = request.cookies.get(self._name, "")
-        self._known = re.fullmatch(r"[A-Za-z0-9_-]{32}", given) is not None
-        self._cookie = given if self._known else secrets.token_urlsafe(24)
+        known = re.fullmatch(r"[A-Za-z0-9_-]{32}", given)
+        self._cookie = given if known else secrets.token_urlsafe(24)
 
     @property
     def _name(self) -> str:
@@ -87,7 +87,7 @@ class Passage:
         """This will open a state; None: not ours, too old, or of another browser."""
         body, _, mark = state.rpartition(".")
         parts = body.split(".")
-        if not self._known or len(parts) != 3 or not state.isascii():
+        if len(parts) != 3 or not state.isascii():
             return None
         if not hmac.compare_digest(mark.encode(), self._made("state", body).encode()):
             return None
