@@ -90,7 +90,8 @@ class Index(Protocol):
         """This will add or replace entries, each only if its version is above the stored one.
 
         Raises:
-            ValueError: a version beyond 64 bits or a time that is no number; nothing was put.
+            ValueError: a version beyond 64 bits (an adapter may refuse those beyond 62) or a time
+                that is no number; nothing was put.
             Unavailable: the index does not take it; putting again is safe.
         """
         ...

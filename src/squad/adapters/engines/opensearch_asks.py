@@ -119,7 +119,7 @@ def within(query: Query) -> list[Ask]:
 def complete(folded: Sequence[str], slip: bool, query: Query, limit: int) -> Ask | None:
     """This will ask for titles with all words typed, the last of which goes on.
 
-    slip: one is forgiven in the last word; None: it is not a word to forgive one in.
+    slip: whether one is forgiven in the last word. None: it is no word to forgive one in.
     """
     *whole, last = folded
     if not slip:
