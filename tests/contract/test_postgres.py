@@ -565,12 +565,29 @@ async def test_keeps_services_out_of_each_others_tables(
         "select rolpassword from pg_authid",
         "copy (select 1) to program 'true'",
     ):
-        with pytest.raises(ValueError, match=r"SQUAD_DATABASE: .* lacks a permission"):
+        with pytest.raises(Unavailable, match=r"SQUAD_DATABASE: .* lacks a permission"):
             await routing.fetch(wrong)
 
     assert await things(tickets) == ["bolt"]
     for opened in (tickets, routing):
         await opened.close()
+
+
+async def test_waits_while_its_password_is_wrong(
+    engines: Engines, setting: str, clock: Frozen
+) -> None:
+    """A password changed under a running node is an outage, not a bug of every letter."""
+    await postgres.provision(setting, SERVICES, engines("postgres"))
+    database = await postgres.open(setting.replace("{service}", "tickets"), clock)
+    role = setting.partition("//")[2].partition("@")[0].replace("{service}", "tickets")
+
+    await execute(engines("postgres"), f"alter role {role} password 'another'")
+    with pytest.raises(Unavailable, match="wrong password"):
+        await database.backlog()
+    with pytest.raises(Unavailable, match="wrong password"):
+        await add(database, "bolt")
+
+    await database.close()
 
 
 async def test_provisions_once(engines: Engines, setting: str, tmp_path: Path) -> None:

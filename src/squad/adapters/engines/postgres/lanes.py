@@ -124,16 +124,18 @@ class _Lane:
         except (asyncpg.PostgresError, *LOST) as error:
             if not lost(error):
                 if getattr(error, "sqlstate", None) == READONLY:
-                    await self._drop()  # the next one goes to the new primary
+                    self._drop()  # the next one goes to the new primary
                 raise self._server.meaning(error) from error
-            await self._drop()
+            self._drop()
             if isinstance(error, TimeoutError) or not all(task.unit.cause.id for task in tasks):
                 raise self._server.meaning(error) from error
-        with self._server.translated():
+        try:
             answers = await self._attempt(shape, tasks)
-            return [
-                await self._ours(task, given) for task, given in zip(tasks, answers, strict=True)
-            ]
+            pairs = zip(tasks, answers, strict=True)
+            return [await self._ours(task, answer) for task, answer in pairs]
+        except (asyncpg.PostgresError, *LOST) as error:
+            self._drop()
+            raise self._server.meaning(error) from error
 
     async def _attempt(self, shape: Shape, tasks: list[_Task]) -> list[str | None]:
         if self._connection is None or self._connection.is_closed():
@@ -164,7 +166,7 @@ class _Lane:
         ours = kept is not None and tuple(kept) == (cause.fingerprint, task.unit.answer)
         return None if ours else answer
 
-    async def _drop(self) -> None:
+    def _drop(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.terminate()

@@ -67,6 +67,7 @@ class Server:
     def __init__(self, options: Options) -> None:
         self.options = options
         self._pool = Pool(self.connect, options.pool - 2, options.timeout)  # two are the writers'
+        self._opened = False
         self._closed = False
 
     async def open(self) -> None:
@@ -76,6 +77,7 @@ class Server:
             await self._check(connection)
         finally:
             await self.leave(connection)
+        self._opened = True
 
     async def connect(self, timeout: float | None = None) -> Any:
         """This will open a connection of its own. timeout: s a statement may take; None: usual.
@@ -157,28 +159,35 @@ class Server:
             raise meant from error
 
     def meaning(self, error: Exception) -> Exception:
-        """This will tell what an error means to the caller: Unavailable, ValueError, or a bug."""
+        """This will tell what an error means to the caller: Unavailable, ValueError, or a bug.
+
+        What is wrong with the setting is a ValueError at open; later it is somebody's change on
+        the server, for example of a password: work waits until it is put right.
+        """
         state = getattr(error, "sqlstate", None) or ""
-        if state in ("28P01", "28000"):
-            return ValueError(
-                f"{SETTING}: the server refuses the role {self.options.user}: wrong password,"
-                f" or no permission. {PROVISION}"
-            )
-        if state == "3D000":
-            return ValueError(f"{SETTING}: there is no such database. {PROVISION}")
-        if state == "42501":
-            return ValueError(f"{SETTING}: {self.options.user} lacks a permission: {error}")
+        if wrong := self._wrong(state, error):
+            return (Unavailable if self._opened else ValueError)(f"{SETTING}: {wrong}")
         if state.startswith(_PASSING):
             return Unavailable(f"{SETTING}: {error}")
         if isinstance(error, asyncpg.TargetServerAttributeNotMatched):
             return Unavailable(f"{SETTING}: no server there takes writes: {error}")
-        if isinstance(error, asyncpg.ClientConfigurationError):
-            return ValueError(f"{SETTING}: {error}")
         if isinstance(error, TimeoutError):
             return Unavailable(f"{SETTING}: no answer within {self.options.timeout:g} s")
         if isinstance(error, OSError) or lost(error):
             return Unavailable(f"{SETTING}: cannot reach the server: {error}")
         return error
+
+    def _wrong(self, state: str, error: Exception) -> str:
+        if state in ("28P01", "28000"):
+            return (
+                f"the server refuses the role {self.options.user}: wrong password, or no"
+                f" permission. {PROVISION}"
+            )
+        if state == "3D000":
+            return f"there is no such database. {PROVISION}"
+        if state == "42501":
+            return f"{self.options.user} lacks a permission: {error}"
+        return str(error) if isinstance(error, asyncpg.ClientConfigurationError) else ""
 
     async def leave(self, connection: Any) -> None:
         """This will close a connection of its own, without waiting for a server that is gone."""
