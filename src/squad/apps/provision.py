@@ -16,13 +16,12 @@ async def provision(settings: Settings, environ: Mapping[str, str]) -> AsyncIter
     whose own setting has too few. Raises ValueError: there is no such adapter. Unavailable: an
     engine refuses or does not answer; what was made stays, and running it again goes on.
     """
-    types = consumed()
     for port in PORTS:
         make = maker(port, settings.url(port, ""))
         if make is None:
             continue
         admin = environ.get(f"SQUAD_ADMIN_{port.upper()}", "")
-        for line in await make(settings.url(port, "{service}"), types, admin):
+        for line in await make(settings.url(port, "{service}"), consumed(port), admin):
             yield f"{port}: {line}"
 
 
@@ -45,9 +44,13 @@ def maker(port: str, url: str) -> Make | None:
     return found
 
 
-def consumed() -> dict[str, list[str]]:
-    """This will list the CloudEvents types that each service consumes."""
+def consumed(port: str) -> dict[str, list[str]]:
+    """This will list the CloudEvents types that each service with this port consumes.
+
+    Every service has a queue on the bus.
+    """
     return {
         definition.name: [event.type for event in definition.consumes]
         for definition in wiring.services()
+        if port == "bus" or port in definition.needs
     }

@@ -1,0 +1,5 @@
+"""`python -m squad.apps.cli`."""
+
+from squad.apps.cli import main
+
+main()
