@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -329,7 +330,7 @@ async def test_says_when_it_may_have_missed_an_end(
     await pools.provision()
     directory = await pools.open(clock)
     await directory.enroll(ANNA, "correct horse")
-    stop(engine.pid)
+    stop(engine.pid, signal.SIGKILL)
 
     for work in (
         directory.authenticate(ANNA.mail, "correct horse"),

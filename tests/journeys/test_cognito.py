@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import re
+import signal
 from collections.abc import AsyncIterator, Mapping
 from html import unescape
 from pathlib import Path
@@ -441,7 +442,7 @@ async def test_serves_requests_while_cognito_is_away(
     house = place.house
     await house.get("consultant", "/me")
     await house.get("administrator", "/me")
-    stop(engine.pid)
+    stop(engine.pid, signal.SIGKILL)
 
     for _ in range(20):
         assert (await house.get("consultant", "/me"))["id"] == id_of("consultant")
