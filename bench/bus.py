@@ -24,7 +24,7 @@ from squad.adapters.bus import sns_sqs
 from squad.adapters.clock.system import SystemClock
 from squad.adapters.database import sqlite
 from squad.adapters.engines.aws import Aws
-from squad.adapters.engines.sqsplan import Setup
+from squad.adapters.engines.sqs.plan import Setup
 from squad.apps import tokens
 from squad.apps.drills.product import Product
 from squad.apps.provision import consumed
@@ -114,7 +114,7 @@ async def bench_publish(arguments: argparse.Namespace, url: str) -> None:
 
 async def bench_story(arguments: argparse.Namespace, url: str) -> None:
     """This will print the time from created to assigned, all letters through this bus."""
-    await sns_sqs.provision(url, consumed(), "")
+    await sns_sqs.provision(url, consumed("bus"), "")
     with tempfile.TemporaryDirectory() as folder:
         environ = {**world(), "SQUAD_DEMO": "300", "SQUAD_BUS": url}
         product = Product(Path(folder), environ=environ)

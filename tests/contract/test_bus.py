@@ -14,7 +14,7 @@ from squad.adapters.bus import memory, sns_sqs, sqlite
 from squad.adapters.clock.frozen import Frozen
 from squad.adapters.clock.system import SystemClock
 from squad.adapters.engines.aws import Aws
-from squad.adapters.engines.sqsplan import Plan, Setup
+from squad.adapters.engines.sqs.plan import Plan, Setup
 from squad.ports.bus import Bus, DeadLetter, Delivery, Depth
 from squad.ports.clock import Clock
 from squad.ports.unit import Letter, Unavailable

@@ -18,7 +18,7 @@ from tests.pools import Pools, credentials
 from squad.adapters.clock.frozen import Frozen
 from squad.adapters.directory import jwks
 from squad.adapters.directory.cognito import CognitoDirectory
-from squad.adapters.engines.cognito import Pool
+from squad.adapters.engines.cognito.pool import Pool
 from squad.adapters.engines.jwks import Jwks
 from squad.ports.directory import Account, Forged, Taken, Unfit
 from squad.ports.unit import Unavailable

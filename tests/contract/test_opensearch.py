@@ -13,7 +13,7 @@ from opensearchpy import AsyncOpenSearch
 from tests.engines import Engines
 
 from squad.adapters.clock.frozen import Frozen
-from squad.adapters.engines.opensearch_shelf import STALE
+from squad.adapters.engines.opensearch.shelf import STALE
 from squad.adapters.index import opensearch
 from squad.ports.index import Entry, Query
 from squad.ports.unit import Unavailable

@@ -16,11 +16,11 @@ from tests.engines import Engines
 from squad.adapters.bus import sns_sqs
 from squad.adapters.bus.sns_sqs import SnsSqsBus
 from squad.adapters.clock.system import SystemClock
-from squad.adapters.engines import sqs, sqsplan
 from squad.adapters.engines.aws import Aws
-from squad.adapters.engines.sqs import Names
-from squad.adapters.engines.sqsage import Age
-from squad.adapters.engines.sqstext import LARGEST, batches, claim, pack, policy, unpack
+from squad.adapters.engines.sqs import calls, plan
+from squad.adapters.engines.sqs.age import Age
+from squad.adapters.engines.sqs.calls import Names
+from squad.adapters.engines.sqs.text import LARGEST, batches, claim, pack, policy, unpack
 from squad.ports.bus import RECEIVES, Delivery
 from squad.ports.unit import Letter, Unavailable
 
@@ -216,8 +216,8 @@ async def test_does_not_wait_for_ever(
     """Something that takes connections and never answers is Unavailable in bounded time."""
     server = socket.create_server(("127.0.0.1", 0))
     silent = f"http://127.0.0.1:{server.getsockname()[1]}"
-    monkeypatch.setattr(sqsplan, "ANSWER", 0.2)
-    monkeypatch.setattr(sqs, "ANSWER", 0.2)
+    monkeypatch.setattr(plan, "ANSWER", 0.2)
+    monkeypatch.setattr(calls, "ANSWER", 0.2)
 
     async def hang(**_: Any) -> None:
         await asyncio.sleep(60)

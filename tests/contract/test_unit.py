@@ -80,7 +80,7 @@ def _shelf(store: Documents) -> Shelf:
     )
 
 
-OPENERS = {
+OPENERS: dict[str, Callable[[Path, Clock, Engines], Awaitable[Shelf]]] = {
     "database-sqlite": _sqlite,
     "database-postgres": _postgres,
     "documents-sqlite": _documents,

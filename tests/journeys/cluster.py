@@ -1,7 +1,10 @@
 """The world on real engines: what `make cluster` starts, with data and ports of its own."""
 
 import asyncio
+import contextlib
 import os
+import signal
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -62,12 +65,25 @@ class ClusterWorld(World):
 
         return asyncio.run(count())
 
+    @contextlib.contextmanager
+    def stopped(self, name: str) -> Iterator[None]:
+        """This will have an engine hang for as long as the context lasts."""
+        root = next(p.pid for p in state.read(self.folder) if p.name == name)
+        family = [root, *_children(root)]
+        for pid in family:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in family:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
     def processes(self) -> dict[str, int]:
         """This will list the fleet's processes: names of services, `edge1` …, and their pids."""
         fleet = next(p.pid for p in state.read(self.folder) if p.name == "fleet")
-        pids = Path(f"/proc/{fleet}/task/{fleet}/children").read_text().split()
         found, edges = {}, 0
-        for pid in map(int, pids):
+        for pid in _children(fleet):
             arguments = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
             if "edge" in arguments:
                 edges += 1
@@ -75,3 +91,8 @@ class ClusterWorld(World):
             elif "up" in arguments:
                 found[arguments[arguments.index("up") + 1]] = pid
         return found
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from squad.adapters.engines.aws import Aws
-from squad.adapters.engines.sqs import POLL, Names, Sqs
-from squad.adapters.engines.sqsage import Age
-from squad.adapters.engines.sqsdead import Register, queue_of
-from squad.adapters.engines.sqsheld import Held
-from squad.adapters.engines.sqsplan import Setup, provision
-from squad.adapters.engines.sqstext import BATCH, LARGEST, Parcel, attributes, claim, pack, unpack
-from squad.adapters.engines.sqstopic import Topic
+from squad.adapters.engines.sqs.age import Age
+from squad.adapters.engines.sqs.calls import POLL, Names, Sqs
+from squad.adapters.engines.sqs.dead import Register, queue_of
+from squad.adapters.engines.sqs.held import Held
+from squad.adapters.engines.sqs.plan import Setup, provision
+from squad.adapters.engines.sqs.text import BATCH, LARGEST, Parcel, attributes, claim, pack, unpack
+from squad.adapters.engines.sqs.topic import Topic
 from squad.kernel import log
 from squad.kernel.ids import uuid7
 from squad.ports.bus import RECEIVES, DeadLetter, Delivery, Depth

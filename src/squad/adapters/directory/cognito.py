@@ -8,13 +8,14 @@ from typing import Any
 
 import httpx
 
-from squad.adapters.engines import premises, signins, tokens
+from squad.adapters.engines import signins, tokens
 from squad.adapters.engines.aws import Aws
-from squad.adapters.engines.cognito import FLOW, Pool, User
-from squad.adapters.engines.ended import Ended
-from squad.adapters.engines.hosted import Hosted
+from squad.adapters.engines.cognito import premises
+from squad.adapters.engines.cognito.ended import Ended
+from squad.adapters.engines.cognito.hosted import Hosted
+from squad.adapters.engines.cognito.pool import FLOW, Pool, User
+from squad.adapters.engines.cognito.vault import Vault
 from squad.adapters.engines.jwks import Jwks
-from squad.adapters.engines.vault import Vault
 from squad.kernel import log
 from squad.ports.clock import Clock
 from squad.ports.directory import Account, Claims, Door, Kind, Profile, Taken, Unfit

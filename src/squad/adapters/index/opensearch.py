@@ -7,12 +7,11 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from squad.adapters.engines import opensearch_asks as asks
-from squad.adapters.engines import opensearch_layout as layout
 from squad.adapters.engines.fields import Change
 from squad.adapters.engines.marks import Marker
-from squad.adapters.engines.opensearch import Cluster, Write, check, read
-from squad.adapters.engines.opensearch_shelf import Shelf
+from squad.adapters.engines.opensearch import asks, layout
+from squad.adapters.engines.opensearch.client import Cluster, Write, check, read
+from squad.adapters.engines.opensearch.shelf import Shelf
 from squad.adapters.engines.terms import LONGEST, Plan
 from squad.adapters.engines.words import fold, words
 from squad.ports.clock import Clock

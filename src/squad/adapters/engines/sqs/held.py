@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from squad.adapters.engines.sqs import Sqs
+from squad.adapters.engines.sqs.calls import Sqs
 from squad.kernel import log
 from squad.kernel.ids import uuid7
 from squad.ports.clock import Clock

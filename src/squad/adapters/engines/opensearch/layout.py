@@ -8,7 +8,7 @@ import msgspec
 
 from squad.adapters.engines import fields
 from squad.adapters.engines.fields import Change
-from squad.adapters.engines.opensearch import Address
+from squad.adapters.engines.opensearch.client import Address
 from squad.adapters.engines.words import fold, words
 from squad.ports.index import Entry
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from squad.adapters.engines.aws import Aws, code_of
-from squad.adapters.engines.sqstext import BATCH, Parcel
+from squad.adapters.engines.sqs.text import BATCH, Parcel
 from squad.ports.unit import Unavailable
 
 TRIES = 4  # of what failed in part

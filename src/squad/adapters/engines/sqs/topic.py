@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from botocore.exceptions import ClientError
 
 from squad.adapters.engines.aws import DENIED, Aws, code_of
-from squad.adapters.engines.sqs import group, persist
-from squad.adapters.engines.sqstext import Parcel, batches, policy
+from squad.adapters.engines.sqs.calls import group, persist
+from squad.adapters.engines.sqs.text import Parcel, batches, policy
 from squad.kernel import log
 from squad.ports.unit import Unavailable
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from squad.adapters.engines.aws import Aws, code_of
-from squad.adapters.engines.sqs import LONGEST, Names, Sqs, same
-from squad.adapters.engines.sqstext import policy
-from squad.adapters.engines.sqstopic import Topic
+from squad.adapters.engines.sqs.calls import LONGEST, Names, Sqs, same
+from squad.adapters.engines.sqs.text import policy
+from squad.adapters.engines.sqs.topic import Topic
 from squad.ports.bus import RECEIVES
 
 VISIBILITY = 30  # s that a message stays hidden after a receive, or the last sign of life

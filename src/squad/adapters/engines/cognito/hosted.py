@@ -9,7 +9,7 @@ import msgspec
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
-from squad.adapters.engines.cognito import claimed
+from squad.adapters.engines.cognito.pool import claimed
 from squad.adapters.engines.jwks import Jwks
 from squad.ports.clock import Clock
 from squad.ports.directory import Account, Forged

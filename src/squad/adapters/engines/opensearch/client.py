@@ -38,7 +38,7 @@ class Address(NamedTuple):
     replicas: str
 
 
-class Write(NamedTuple):
+class Write(msgspec.Struct, frozen=True):
     """One document to index, or to delete if there is no source.
 
     version: what is written must be above the stored one, or not below it (kind external_gte).

@@ -3,8 +3,8 @@
 from typing import Any, Final
 from uuid import uuid4
 
-from squad.adapters.engines import opensearch_layout as layout
-from squad.adapters.engines.opensearch import SETTING, SLOW, Address, Cluster
+from squad.adapters.engines.opensearch import layout
+from squad.adapters.engines.opensearch.client import SETTING, SLOW, Address, Cluster
 from squad.ports.clock import Clock
 from squad.ports.unit import Unavailable
 

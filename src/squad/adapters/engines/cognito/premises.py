@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
-from squad.adapters.engines import vault
 from squad.adapters.engines.aws import Aws, code_of
-from squad.adapters.engines.cognito import FLOW, PERSON, SPELLED
-from squad.adapters.engines.ended import table
+from squad.adapters.engines.cognito import vault
+from squad.adapters.engines.cognito.ended import table
+from squad.adapters.engines.cognito.pool import FLOW, PERSON, SPELLED
 from squad.contracts.people import Role
 from squad.ports.unit import Unavailable
 

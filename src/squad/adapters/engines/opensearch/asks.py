@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from squad.adapters.engines import fields
-from squad.adapters.engines.opensearch_layout import LANGUAGES
+from squad.adapters.engines.opensearch.layout import LANGUAGES
 from squad.adapters.engines.spelling import SHORTEST, Vocabulary
 from squad.adapters.engines.terms import LONGEST, Plan, Slot, plan
 from squad.adapters.engines.words import fold, stem, words

@@ -1,0 +1,1 @@
+"""Amazon SNS and SQS as a bus: one topic, a queue a service, dead letters in S3."""
