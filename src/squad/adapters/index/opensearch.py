@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from squad.adapters.engines.fields import Change
 from squad.adapters.engines.marks import Marker
 from squad.adapters.engines.opensearch import asks, layout
@@ -154,7 +156,8 @@ class OpenSearchIndex:
 
     async def _ahead(self, writes: Sequence[Write]) -> list[Write]:
         """Writes to the second generation, and gives what may go to the living one as well."""
-        statuses = await self._cluster.bulk([it._replace(index=self._shelf.next) for it in writes])
+        second = [replace(it, index=self._shelf.next) for it in writes]
+        statuses = await self._cluster.bulk(second)
         late = {it.id for it, s in zip(writes, statuses, strict=True) if s == _CONFLICT}
         found = await self._fetch(self._shelf.next, sorted(late), "gone")
         gone = {it["_id"] for it in found if it.get("_source", {}).get("gone")}
