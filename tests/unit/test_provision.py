@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from squad.apps import cli
-from squad.apps.provision import consumed, maker, provision
+from squad.apps.provision import consumed, provision
+from squad.apps.wiring import module
 from squad.kernel.settings import read
 from squad.ports.unit import Unavailable
 
@@ -68,7 +69,7 @@ async def test_has_nothing_to_make_for_the_embedded_adapters() -> None:
 def test_names_the_setting_of_an_unknown_adapter() -> None:
     """The error says which setting is wrong."""
     with pytest.raises(ValueError, match=r"SQUAD_BUS: there is no adapter 'pigeon'"):
-        maker("bus", "pigeon:coop")
+        module("bus", "pigeon:coop")
 
 
 def test_names_the_package_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +79,7 @@ def test_names_the_package_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "tantivy", None)
 
     with pytest.raises(ValueError, match=r"SQUAD_INDEX: tantivy needs the package tantivy"):
-        maker("index", "tantivy:x")
+        module("index", "tantivy:x")
 
 
 def test_prints_a_line_for_each_thing(asked: Asked) -> None:

@@ -61,8 +61,14 @@ class Fleet:
             command = ["up", name, *(["--demo"] if self._demo and name == "identity" else [])]
             environ["SQUAD_PORT"] = str(self.ports[name])
             environ["SQUAD_RATE"] = "1000000"  # the edge has counted already
+        if name != "identity" and not self._settings.directory.startswith("local:"):
+            environ["SQUAD_DIRECTORY"] = self._keys()
         arguments = [sys.executable, "-m", "squad.apps.cli", *command]
         return subprocess.Popen(arguments, env=environ)  # noqa: S603 - our own command line
+
+    def _keys(self) -> str:
+        """Identity's public keys: who only verifies needs neither the directory nor its secrets."""
+        return f"jwks:http://127.0.0.1:{self.ports['identity']}/api/identity/.well-known/jwks.json"
 
     def watch(self) -> None:
         """This will keep all of them running until a signal comes."""

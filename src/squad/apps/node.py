@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from squad.kernel.service import Running, Service
 from squad.kernel.settings import Settings
 from squad.kernel.unit import letter_of
 from squad.ports.blobs import Archived
+from squad.ports.bus import Bus
 from squad.ports.unit import Cause, Conflict, Unavailable
 
 if TYPE_CHECKING:
@@ -100,28 +101,35 @@ class Node:
 
     def _run(self, definition: Service) -> None:
         assert self.adapters is not None
-        running, bus = self.running[definition.name], self.adapters.bus
+        running, bus, name = self.running[definition.name], self.adapters.bus, definition.name
         ledger = running.books.ledger if running.books else None
-        self.adapters.vitals.watch(definition.name, running.ready, ledger)
+        waiting: list[Relay | Consumer] = []
         if running.books is not None:
-            relay = Relay(definition.name, running.books.ledger, bus)
+            relay = Relay(name, running.books.ledger, bus)
             running.books.wake = relay.wake
             self._relays.append(relay)
             self._loops.append(asyncio.create_task(relay.run()))
+            waiting.append(relay)
         if definition.consumes:
-            consumer = Consumer(
-                definition.name,
-                bus,
-                running.handlers,
-                self.adapters.clock,
-                settle=running.settle,
-                observer=running.observer,
-                pace=running.pace,
-                report=self._reporter(definition.name),
-            )
+            consumer = self._consumer(name, running, bus)
             self._consumers.append(consumer)
             self._loops.append(asyncio.create_task(consumer.run()))
+            waiting.append(consumer)
+        self.adapters.vitals.watch(name, _readiness(running, waiting), ledger)
         self._tasks.extend(asyncio.create_task(_forever(task)) for task in running.tasks)
+
+    def _consumer(self, name: str, running: Running, bus: Bus) -> Consumer:
+        assert self.adapters is not None
+        return Consumer(
+            name,
+            bus,
+            running.handlers,
+            self.adapters.clock,
+            settle=running.settle,
+            observer=running.observer,
+            pace=running.pace,
+            report=self._reporter(name),
+        )
 
     def _reporter(self, name: str) -> Any:
         kept = self._handled.setdefault(name, [])
@@ -177,6 +185,15 @@ class Node:
             await self.adapters.close()
         if self._traces is not None:
             await asyncio.to_thread(self._traces.close)
+
+
+def _readiness(running: Running, waiting: Sequence[Relay | Consumer]) -> Callable[[], str | None]:
+    """Ready is who says so, and whose outbox and queue do not wait for an engine."""
+
+    def ready() -> str | None:
+        return running.ready() or next((loop.waits for loop in waiting if loop.waits), None)
+
+    return ready
 
 
 async def _forever(task: Any) -> None:

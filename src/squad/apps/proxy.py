@@ -13,6 +13,7 @@ from squad.kernel import log
 from squad.kernel.http import encode
 from squad.kernel.problem import Missing, Shed
 from squad.kernel.settings import Settings
+from squad.ports.unit import Unavailable
 
 CHUNK = 65_536
 # Hop-by-hop headers (RFC 9110, 7.6.1), and those that only we may write.
@@ -20,6 +21,9 @@ DROPPED = {
     b"connection", b"keep-alive", b"transfer-encoding", b"te", b"trailer", b"upgrade", b"host",
     b"proxy-connection", b"x-forwarded-for", b"x-forwarded-host", b"forwarded",
 }  # fmt: skip
+
+
+_log = log.get("edge")
 
 
 class Proxy:
@@ -46,7 +50,12 @@ class Proxy:
         self._settings.home.mkdir(parents=True, exist_ok=True)
         clock = await wiring.clock(self._settings)
         url = wiring.url_of(self._settings, "directory", "edge")
-        directory = await wiring.adapter("directory", url, clock)
+        try:
+            directory = await wiring.adapter("directory", url, clock)
+        except (Unavailable, ValueError) as error:
+            _log.error("edge.failed", reason=str(error))
+            await send({"type": "lifespan.startup.failed", "message": ""})
+            return
         self._edge = Edge(
             self.forward,
             directory,

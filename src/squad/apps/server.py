@@ -1,5 +1,6 @@
 """The server: a node behind its edge, on uvicorn, stopped gracefully."""
 
+import contextlib
 import ctypes
 import sys
 import time
@@ -13,6 +14,7 @@ from squad.apps.edge import Edge
 from squad.apps.node import Node
 from squad.kernel import log
 from squad.kernel.settings import Settings
+from squad.ports.unit import Unavailable
 
 SWITCH = 0.0005  # s: the writer thread must get the interpreter back quickly (default 0.005)
 GRACE = 10  # s for requests under way when the server stops
@@ -44,7 +46,14 @@ class Server:
 
     async def _lifespan(self, receive: Any, send: Any) -> None:
         await receive()
-        async with self.started():
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self.started())
+            except (Unavailable, ValueError) as error:
+                # An engine is away or a setting wrong: the text says which, and what to do.
+                _log.error("node.failed", reason=str(error))
+                await send({"type": "lifespan.startup.failed", "message": ""})
+                return
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})

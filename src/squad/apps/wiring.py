@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Sequence
+from types import ModuleType
 from typing import Any
 
 from squad.apps.observed import Observed
@@ -29,14 +30,26 @@ def services(names: Sequence[str] = ()) -> list[Service]:
     return [service(name) for name in names or SERVICES]
 
 
-async def adapter(port: str, url: str, clock: Clock) -> Any:
-    """This will open what the URL's scheme names. Raises ValueError: no such adapter."""
+def module(port: str, url: str) -> ModuleType:
+    """This will find the adapter that the URL's scheme names.
+
+    Raises ValueError: there is none, or a package that it needs is not installed.
+    """
     technology = url.split(":", 1)[0]
+    name = f"squad.adapters.{port}.{technology}"
     try:
-        module = importlib.import_module(f"squad.adapters.{port}.{technology}")
+        return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        raise ValueError(f"SQUAD_{port.upper()}: there is no adapter {technology!r}") from error
-    return await module.open(url, clock)
+        if error.name == name:
+            why = f"there is no adapter {technology!r}"
+        else:
+            why = f"{technology} needs the package {error.name}: pip install 'squad[cluster]'"
+        raise ValueError(f"SQUAD_{port.upper()}: {why}") from error
+
+
+async def adapter(port: str, url: str, clock: Clock) -> Any:
+    """This will open what the URL's scheme names. Raises ValueError, Unavailable."""
+    return await module(port, url).open(url, clock)
 
 
 async def clock(settings: Settings) -> Clock:

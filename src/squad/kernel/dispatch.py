@@ -128,6 +128,7 @@ class Consumer:
     after a batch and before its acks: for stores that make changes durable in batches.
     observer: sees every letter instead of handlers. pace: seconds between batches that are not
     full, for a service that may lag a little and has its letters gathered.
+    waits: why no letters are handled now, or "".
     """
 
     def __init__(
@@ -150,6 +151,7 @@ class Consumer:
         self._observer = observer
         self._pace = pace
         self._report = report
+        self.waits = ""
         self._stopping = False
 
     def stop(self) -> None:
@@ -164,11 +166,13 @@ class Consumer:
         while not self._stopping:
             try:
                 count = await self.step(WAIT)
+                self.waits = ""
                 if self._pace and count < BATCH:
                     await asyncio.sleep(self._pace)
             except Unavailable as error:
                 cause = repr(error.__cause__ or "")
-                _log.warning("queue.waits", queue=self._queue, reason=str(error), cause=cause)
+                self.waits = str(error)
+                _log.warning("queue.waits", queue=self._queue, reason=self.waits, cause=cause)
                 await asyncio.sleep(PAUSE)
             except Exception:
                 _log.exception("queue.failed", queue=self._queue)

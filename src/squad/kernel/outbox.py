@@ -14,12 +14,16 @@ _log = log.get("outbox")
 
 
 class Relay:
-    """Carries letters from one service's outbox to the bus. Two relays at once do no harm."""
+    """Carries letters from one service's outbox to the bus. Two relays at once do no harm.
+
+    waits: why nothing goes out now, or "".
+    """
 
     def __init__(self, name: str, ledger: Ledger[Any], bus: Bus) -> None:
         self._name = name
         self._ledger = ledger
         self._bus = bus
+        self.waits = ""
         self._bell = asyncio.Event()
         self._stopping = False
 
@@ -39,8 +43,10 @@ class Relay:
             try:
                 while await self.trip():
                     pass
+                self.waits = ""
             except Unavailable as error:
-                _log.warning("outbox.waits", service=self._name, reason=str(error))
+                self.waits = str(error)
+                _log.warning("outbox.waits", service=self._name, reason=self.waits)
                 await asyncio.sleep(1.0)
             await self._sleep()
 

@@ -12,6 +12,7 @@ import msgspec
 from squad import __version__
 from squad.kernel import settings as kernel_settings
 from squad.kernel.settings import Settings
+from squad.ports.unit import Unavailable
 
 T = TypeVar("T")
 NOT_FOUND = 3
@@ -34,8 +35,11 @@ def settings(**overrides: Any) -> Settings:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """This will run a command's work to its end."""
-    return asyncio.run(work)
+    """This will run a command's work to its end; what is missing for it is said on stderr."""
+    try:
+        return asyncio.run(work)
+    except Unavailable as error:
+        fail(str(error))
 
 
 def fail(message: str, code: int = 1) -> NoReturn:

@@ -9,6 +9,7 @@ import msgspec
 from squad.contracts.operations import SnapshotEnded, SnapshotRequested
 from squad.contracts.people import Person
 from squad.contracts.tickets import Remark, Ticket
+from squad.kernel import log
 from squad.kernel.access import Actor
 from squad.kernel.cached import Cached
 from squad.kernel.ids import derive, uuid7
@@ -31,6 +32,9 @@ class Rebuild(msgspec.Struct, kw_only=True):
     began: datetime
     seen: dict[str, set[str]]
     sent: dict[str, int]
+
+
+_log = log.get("search")
 
 
 class Search:
@@ -142,6 +146,9 @@ class Search:
         if rebuild is None or len(rebuild.sent) < len(rebuild.seen):
             return
         if all(len(rebuild.seen[source]) >= sent for source, sent in rebuild.sent.items()):
-            await self.index.finish()
             self.rebuilding = None
+            try:
+                await self.index.finish()
+            except RuntimeError:
+                _log.warning("rebuild.overtaken")  # another node's rebuild began or swapped since
             self._generation = uuid7()
