@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx
 from deploy.local import state
@@ -15,7 +16,17 @@ from deploy.local.engine import Missing, free_port
 from tests.engines import without
 from tests.journeys.harness import World
 
+from squad.adapters.clock.system import SystemClock
 from squad.adapters.engines.aws import Aws
+from squad.apps import wiring
+
+
+class Faulty(Cluster):
+    """A cluster on a bus that doubles, reorders and delays beyond what the emulator does."""
+
+    def faults(self, bus: str) -> str:
+        """This will put the faults before the bus."""
+        return f"chaos:{bus}&twice=0.5&late=0.15&lost=0.1&seed=7"
 
 
 class ClusterWorld(World):
@@ -23,7 +34,7 @@ class ClusterWorld(World):
 
     def __init__(self, home: Path) -> None:
         self.folder = home / "cluster"
-        self.cluster = Cluster(self.folder, free_port())
+        self.cluster = Faulty(self.folder, free_port())
         self.port = self.cluster.port
         sent = home / "sent"
         try:
@@ -78,6 +89,10 @@ class ClusterWorld(World):
             for pid in family:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
+
+    def bus(self) -> Any:
+        """This will open the cluster's bus in this process; the caller closes it."""
+        return wiring.adapter("bus", self.environ["SQUAD_BUS"], SystemClock())
 
     def processes(self) -> dict[str, int]:
         """This will list the fleet's processes: names of services, `edge1` …, and their pids."""

@@ -19,7 +19,7 @@ from squad.kernel import settings
 from squad.kernel.ids import uuid7
 
 T = TypeVar("T")
-CHAOS = "chaos:{home}/bus.db?twice=0.5&late=0.15&lost=0.1&seed=7&visibility=2"
+CHAOS = "chaos:sqlite:{home}/bus.db?twice=0.5&late=0.15&lost=0.1&seed=7&visibility=2"
 START = 90.0  # s until a world must be ready on a busy machine
 CATCH_UP = 30.0  # s until what was promised must have happened
 

@@ -1,5 +1,6 @@
 """The cluster loses processes, and nobody notices more than a retry."""
 
+import asyncio
 import os
 import signal
 import threading
@@ -13,6 +14,8 @@ from tests.journeys.cluster import ClusterWorld
 from tests.journeys.harness import World
 
 from squad.kernel.ids import uuid7
+from squad.ports.bus import RECEIVES
+from squad.ports.unit import Letter
 
 PATIENCE = 60.0  # s that a client repeats a command with its key
 BACK = 60.0  # s until a killed process serves again on a busy machine
@@ -82,10 +85,9 @@ def test_every_process_may_die(cluster: ClusterWorld) -> None:
     made = [id for client in clients for id in client.made]
     assert len(made) > len(before)
     assert len(set(made)) == len(made)
-    for id in made:
-        ticket = cluster.get("customer", f"/api/tickets/{id}")
-        assert ticket["id"] == id
     cluster.until(lambda: _settled(cluster, made), 60)
+    for id in made:
+        _explained(cluster, id)
 
 
 @pytest.mark.parametrize("engine", ["redis", "opensearch", "ministack"])
@@ -133,6 +135,47 @@ def _found(cluster: ClusterWorld, id: str) -> bool:
     ticket = cluster.get("customer", f"/api/tickets/{id}")
     hits = cluster.get("dispatcher", "/api/search", params={"q": ticket["reference"]})
     return any(hit["id"] == id for hit in hits["items"])
+
+
+POISON = uuid7()
+
+
+def test_poison_is_parked(cluster: ClusterWorld) -> None:
+    """A letter that nobody can read is parked after five tries, with why; the rest flows."""
+    letter = Letter(POISON, "squad.tickets.created.v1", uuid7(), b"{not json")
+
+    async def publish() -> None:
+        bus = await cluster.bus()
+        await bus.publish([letter])
+        await bus.close()
+
+    asyncio.run(publish())
+    client = Client(cluster)
+    _run(client, 2.0)
+    cluster.until(lambda: _settled(cluster, client.made), 60)
+
+    found = cluster.until(lambda: _parked(cluster), 150)
+
+    assert {dead["queue"] for dead in found} >= {"routing", "search", "engagement"}
+    assert all("unreadable" in dead["reason"] for dead in found)
+    assert all(dead["receives"] >= RECEIVES for dead in found)
+
+
+def _parked(cluster: ClusterWorld) -> list[Any]:
+    listed = cluster.get("admin", "/api/monitoring/letters", params={"limit": 200})["items"]
+    found = [dead for dead in listed if dead["event"] == POISON]
+    return found if {d["queue"] for d in found} >= {"routing", "search", "engagement"} else []
+
+
+def _explained(cluster: ClusterWorld, id: str) -> None:
+    """I2, I3 and I6: the history has no gap, no step twice, and ends in the ticket's state."""
+    ticket = cluster.get("dispatcher", f"/api/tickets/{id}")
+    steps = cluster.get("dispatcher", f"/api/tickets/{id}/history")
+    versions = [step["version"] for step in steps]
+    assert sorted(versions) == list(range(1, ticket["version"] + 1))
+    assert sum(step["step"] == "create" for step in steps) == 1
+    last = max(steps, key=lambda step: step["version"])
+    assert last["status"] == ticket["status"]
 
 
 def _settled(cluster: ClusterWorld, made: list[str]) -> bool:

@@ -1,14 +1,16 @@
-"""The SQLite bus with the faults a real one has: twice, late, out of order, acks lost.
+"""Any bus with the faults a real one has: twice, late, out of order, acks lost.
 
-For journeys and drills: `chaos:PATH?twice=0.5&late=0.2&lost=0.1&seed=1&visibility=1`.
+For journeys and drills: `chaos:` before another bus's URL, with the faults among its options:
+`chaos:sqlite:PATH?visibility=1&twice=0.5&late=0.2&lost=0.1&seed=1`.
 """
 
+import importlib
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qs
 
-from squad.adapters.bus import sqlite
-from squad.adapters.engines.sqlite import options_of
-from squad.ports.bus import DeadLetter, Delivery, Depth
+from squad.ports.bus import Bus, DeadLetter, Delivery, Depth
 from squad.ports.clock import Clock
 from squad.ports.unit import Letter
 
@@ -21,9 +23,7 @@ class ChaosBus:
     twice, late, lost: probabilities. Letters are never lost: that is the promise under test.
     """
 
-    def __init__(
-        self, bus: sqlite.SqliteBus, *, twice: float, late: float, lost: float, seed: int
-    ) -> None:
+    def __init__(self, bus: Bus, *, twice: float, late: float, lost: float, seed: int) -> None:
         self._bus = bus
         self._twice = twice
         self._late = late
@@ -81,13 +81,27 @@ class ChaosBus:
         return self._random.random() < share
 
 
+def _inner(url: str) -> tuple[Any, str]:
+    """The adapter behind, found by name: nothing here depends on which it is."""
+    inner = url.partition(":")[2]
+    return importlib.import_module(f"squad.adapters.bus.{inner.partition(':')[0]}"), inner
+
+
 async def open(url: str, clock: Clock) -> ChaosBus:
-    """This will open the SQLite bus behind the faults."""
-    options = options_of(url)
+    """This will open the bus behind, with the faults before it."""
+    module, inner = _inner(url)
+    options = {key: values[-1] for key, values in parse_qs(inner.partition("?")[2]).items()}
     return ChaosBus(
-        await sqlite.open(url, clock),
+        await module.open(inner, clock),
         twice=float(options.get("twice", 0.5)),
         late=float(options.get("late", 0.2)),
         lost=float(options.get("lost", 0.1)),
         seed=int(options.get("seed", 1)),
     )
+
+
+async def provision(url: str, services: Mapping[str, Sequence[str]], admin: str) -> list[str]:
+    """This will have the bus behind make what it needs."""
+    module, inner = _inner(url)
+    make = getattr(module, "provision", None)
+    return [] if make is None else list(await make(inner, services, admin))
