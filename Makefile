@@ -6,7 +6,8 @@ READY := .venv/.ready
 UV := UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}" $(BIN)/uv pip
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint types bench drill docs lock clean engines engines-down cluster cluster-down engines-table
+.PHONY: help up test lint types bench drill docs lock clean engines engines-down cluster cluster-down engines-table \
+  test-contract test-product
 
 help: ## List these commands
 	@grep -E '^[a-z-]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -14,9 +15,16 @@ help: ## List these commands
 up: $(READY) ## Start everything with the demo world on http://127.0.0.1:8000
 	$(BIN)/squad up --demo
 
+# Two runs side by side: the engines' contracts mostly wait, the rest mostly computes.
 test: $(READY) ## Run all tests, and check the import rules
-	$(BIN)/pytest
+	@$(MAKE) --no-print-directory -j2 -Oline test-contract test-product
 	$(BIN)/lint-imports --no-logo
+
+test-contract: $(READY)
+	$(BIN)/pytest tests/contract -p no:cacheprovider
+
+test-product: $(READY)
+	$(BIN)/pytest --ignore=tests/contract -p no:cacheprovider
 
 lint: $(READY) ## Check style, format and import rules
 	$(BIN)/ruff check

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from deploy.local.engine import Engine, Missing, free_port, stop
+from deploy.local.engine import Engine, Missing, free_port, stop, tie
 
 
 def without(name: str, reason: str) -> NoReturn:
@@ -23,6 +23,7 @@ class Engines:
     """The engines of a session. They are isolated by names inside them, not by starting anew."""
 
     def __init__(self) -> None:
+        tie()
         self._home = Path(tempfile.mkdtemp(prefix="squad-tests-"))
         self._home.chmod(0o711)  # a server that refuses root walks through
         self._running: dict[str, Engine] = {}

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 from deploy.local import state
 from deploy.local.cluster import AWS, Cluster
-from deploy.local.engine import Missing, free_port
+from deploy.local.engine import Missing, free_port, tie
 from tests.engines import without
 from tests.journeys.harness import World
 
@@ -33,6 +33,7 @@ class ClusterWorld(World):
     """A cluster with the demo world in it, asked through its balancer."""
 
     def __init__(self, home: Path) -> None:
+        tie()
         self.folder = home / "cluster"
         self.cluster = Faulty(self.folder, free_port())
         self.port = self.cluster.port

@@ -75,8 +75,8 @@ def test_every_process_may_die(cluster: ClusterWorld) -> None:
         running = [pool.submit(client.run) for client in clients]
         for name in before:
             os.kill(cluster.processes()[name], signal.SIGKILL)
-            time.sleep(1.0)
-            cluster.until(lambda: cluster.http.get("/readyz").status_code == 200, BACK)
+            time.sleep(2.0)
+        cluster.until(lambda: cluster.http.get("/readyz").status_code == 200, BACK)
         for client in clients:
             client.stopped.set()
         for done in running:

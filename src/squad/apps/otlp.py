@@ -54,7 +54,7 @@ async def figures(url: str, *, service: str = "node", every: float = EVERY) -> N
             await asyncio.sleep(every)
             await asyncio.to_thread(_send, exporter, service)
     finally:
-        _send(exporter, service)
+        await asyncio.to_thread(_send, exporter, service)
         exporter.shutdown()
 
 
