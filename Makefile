@@ -21,7 +21,7 @@ test: $(READY) ## Run all tests, and check the import rules
 	$(BIN)/lint-imports --no-logo
 
 test-contract: $(READY)
-	$(BIN)/pytest tests/contract -p no:cacheprovider
+	$(BIN)/pytest tests/contract -n 2 --dist loadfile -p no:cacheprovider --junitxml=var/contract.xml
 
 test-product: $(READY)
 	$(BIN)/pytest --ignore=tests/contract -p no:cacheprovider
@@ -56,7 +56,7 @@ engines-down: $(READY) ## Stop what `make engines` started
 docs: $(READY) ## Write docs/events.md and docs/openapi.json anew
 	$(BIN)/python scripts/docs.py
 
-engines-table: $(READY) ## Write docs/engines.md anew: which adapter keeps which promise
+engines-table: $(READY) ## Write docs/engines.md anew, from the last run of the contract suites
 	@$(BIN)/python scripts/engines.py
 
 lock: $(READY) ## Resolve pyproject.toml into requirements.lock (UPGRADE=1: newest versions)

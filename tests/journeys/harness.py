@@ -108,10 +108,12 @@ class World:
         """This will send a POST command twice."""
         return self.send(user, "POST", path, body, **headers)
 
-    def until(self, check: Callable[[], T | None], seconds: float = CATCH_UP) -> T:
+    def until(
+        self, check: Callable[[], T | None], seconds: float = CATCH_UP, every: float = 0.05
+    ) -> T:
         """This will wait until the check gives something true, and give that."""
         end = time.monotonic() + seconds
         while not (found := check()):
             assert time.monotonic() < end, f"still {found!r} after {seconds} s\n{self.log()}"
-            time.sleep(0.05)
+            time.sleep(every)
         return found

@@ -8,7 +8,7 @@ from squad.ports.bus import Bus
 from squad.ports.unit import Ledger, Unavailable
 
 LIMIT = 500  # letters a trip
-LOOK = 0.5  # s between looks when nobody wakes it
+LOOK = 2.0  # s between looks when nobody wakes it: for what another process left behind
 
 _log = log.get("outbox")
 

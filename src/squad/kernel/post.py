@@ -22,6 +22,7 @@ CLAIM = timedelta(seconds=30)  # that a parcel taken is left alone by other node
 SEND = 10.0  # s that the notifier may take for one message; a batch stops to begin more after it
 HANDS = 8  # messages of a shard sent at the same time
 LOOK = 0.25  # s between looks: a few full batches cost less than many small ones
+IDLE = 1.0  # s between looks at a shard that has been empty for a while
 PATIENCE = timedelta(hours=24)  # that a message is tried again
 RETRY = (10.0, 30.0, 120.0, 600.0, 1_800.0)  # s before the 2nd, 3rd … try
 KEEP = 90 * 86_400.0  # s that what failed is kept, to look at
@@ -90,6 +91,7 @@ class Post:
 
     async def run(self, shard: str) -> None:
         """This will send what is due until cancelled; the batch at hand is finished first."""
+        pause = LOOK
         while True:
             batch = asyncio.ensure_future(self.deliver(shard))
             try:
@@ -97,8 +99,9 @@ class Post:
             except asyncio.CancelledError:
                 await asyncio.wait([batch])
                 raise
+            pause = LOOK if sent else min(pause * 1.5, IDLE)
             if sent < BATCH:
-                await asyncio.sleep(LOOK * random.uniform(0.8, 1.2))
+                await asyncio.sleep(pause * random.uniform(0.8, 1.2))
 
     async def deliver(self, shard: str) -> int:
         """This will send one batch. Returns how many parcels are done with. Raises Unavailable."""
