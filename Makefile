@@ -7,7 +7,7 @@ UV := UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python 
 
 .DEFAULT_GOAL := help
 .PHONY: help up test lint types bench drill docs lock clean engines engines-down cluster cluster-down engines-table \
-  test-contract test-product
+  test-parts test-whole
 
 help: ## List these commands
 	@grep -E '^[a-z-]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -15,16 +15,17 @@ help: ## List these commands
 up: $(READY) ## Start everything with the demo world on http://127.0.0.1:8000
 	$(BIN)/squad up --demo
 
-# Two runs side by side: the engines' contracts mostly wait, the rest mostly computes.
+# Two runs side by side: contracts and units mostly wait for engines, the whole product computes.
 test: $(READY) ## Run all tests, and check the import rules
-	@$(MAKE) --no-print-directory -j2 -Oline test-contract test-product
+	@$(MAKE) --no-print-directory -j2 test-parts test-whole
 	$(BIN)/lint-imports --no-logo
 
-test-contract: $(READY)
-	$(BIN)/pytest tests/contract -n 2 --dist loadfile -p no:cacheprovider --junitxml=var/contract.xml
+test-parts: $(READY)
+	@mkdir -p var; $(BIN)/pytest tests/contract tests/unit -n 2 --dist loadfile -p no:cacheprovider \
+	  --junitxml=var/parts.xml >var/parts.log 2>&1; code=$$?; cat var/parts.log; exit $$code
 
-test-product: $(READY)
-	$(BIN)/pytest --ignore=tests/contract -p no:cacheprovider
+test-whole: $(READY)
+	$(BIN)/pytest tests/architecture tests/drills tests/journeys -p no:cacheprovider --durations=15
 
 lint: $(READY) ## Check style, format and import rules
 	$(BIN)/ruff check

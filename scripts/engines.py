@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).parents[1]
-RUN = ROOT / "var" / "contract.xml"
+RUN = ROOT / "var" / "parts.xml"
 PORTS = (
     "database", "documents", "unit", "bus", "index", "cache", "blobs", "directory", "notifier",
     "clock", "places",
@@ -44,7 +44,7 @@ def outcomes(path: Path) -> tuple[Found, dict[tuple[str, str, str], str]]:
     found: Found = {}
     reasons: dict[tuple[str, str, str], str] = {}
     for case in ElementTree.parse(path).iter("testcase"):  # noqa: S314 - pytest wrote it
-        port = case.attrib["classname"].rpartition("test_")[2]
+        port = case.attrib["classname"].removeprefix("tests.contract.test_")
         test, _, parameters = case.attrib["name"].partition("[")
         adapter = TECHNOLOGY.search(parameters)
         if port in PORTS and adapter is not None:
@@ -88,7 +88,7 @@ def lines(found: Found, reasons: dict[tuple[str, str, str], str]) -> Iterator[st
 def main() -> None:
     """This will write the table of the last run of the contract suites."""
     if not RUN.exists():
-        sys.exit("There is no run yet: `make test-contract` first.")
+        sys.exit("There is no run yet: `make test-parts` first.")
     (ROOT / "docs/engines.md").write_text("\n".join(lines(*outcomes(RUN))).rstrip() + "\n", "utf-8")
     print("docs/engines.md")
 

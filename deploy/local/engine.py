@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import fcntl
 import hashlib
 import os
 import pwd
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,6 +79,15 @@ def run(
     if done.returncode:
         raise Missing(f"{what or command[0]} failed: {(done.stderr or done.stdout)[-800:].strip()}")
     return done.stdout
+
+
+@contextlib.contextmanager
+def alone(name: str) -> Iterator[None]:
+    """This will keep other processes from the same installation until the context ends."""
+    INSTALL.mkdir(parents=True, exist_ok=True)
+    with (INSTALL / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def spawn(

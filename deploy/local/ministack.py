@@ -1,9 +1,10 @@
 """MiniStack: SNS, SQS, DynamoDB, Cognito, S3, SES and KMS on loopback. Its state dies with it."""
 
+import re
 import sys
 from pathlib import Path
 
-from deploy.local.engine import INSTALL, Engine, listens, place, run, spawn, wait
+from deploy.local.engine import INSTALL, Engine, alone, listens, place, run, spawn, wait
 
 VERSION = "1.5.33"
 READY = 30.0  # s
@@ -21,12 +22,24 @@ def install() -> Path:
     home = INSTALL / f"ministack-{VERSION}"
     program = home / "bin" / "ministack"
     if not program.exists():
-        what = f"installing ministack {VERSION}"
-        uv, python = Path(sys.executable).with_name("uv"), home / "bin" / "python"
-        run([uv, "venv", "-q", "--clear", "--python", sys.executable, home], what=what)
-        pip = [sys.executable, "-m", "pip", "--python", python, "install", "-q"]
-        run([*pip, f"ministack[full]=={VERSION}"], what=what)
+        with alone("ministack"):
+            if not program.exists():
+                _install(home)
     return program
+
+
+def _install(home: Path) -> None:
+    """Into a folder beside it first: what is half done is never taken for it."""
+    what, uv = f"installing ministack {VERSION}", Path(sys.executable).with_name("uv")
+    part = home.with_name(f"{home.name}.part")
+    run([uv, "venv", "-q", "--clear", "--relocatable", "--python", sys.executable, part], what=what)
+    index = run([sys.executable, "-m", "pip", "config", "list"], what="pip config")
+    named = re.search(r"^global\.index-url='(.+)'$", index, re.MULTILINE)
+    where = ["--default-index", named[1]] if named else []  # uv does not read pip's configuration
+    python = part / "bin" / "python"
+    run([uv, "pip", "install", "-q", *where, "--python", python, f"ministack[full]=={VERSION}"],
+        what=what)  # fmt: skip
+    part.rename(home)
 
 
 def start(folder: Path, port: int, **settings: str) -> Engine:

@@ -293,9 +293,11 @@ def hostile() -> Sequence[str]:
     return [*HOSTILE, *more]
 
 
-async def test_takes_any_text(index: Index) -> None:
+async def test_takes_any_text(index: Index, request: pytest.FixtureRequest) -> None:
     """Hostile text can be stored, sought, suggested, filtered by and shown: never raw HTML."""
     texts = [text for text in hostile() if text]
+    if "opensearch" in request.node.name:
+        texts = texts[::5]  # three requests each: all of them take more than a minute
     await index.put([ticket(f"t{n}", text, text, private=text) for n, text in enumerate(texts)])
     await index.flush()
 

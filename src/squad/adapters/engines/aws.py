@@ -14,7 +14,7 @@ from botocore.parsers import ResponseParserError
 
 from squad.ports.unit import Unavailable
 
-CONNECT = 2.0  # s
+CONNECT = 5.0  # s
 READ = 25.0  # s: a long poll takes up to 20
 POOL = 64  # connections a client
 REGION = "us-east-1"
