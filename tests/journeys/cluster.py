@@ -34,6 +34,7 @@ class ClusterWorld(World):
 
     def __init__(self, home: Path) -> None:
         tie()
+        self.split = True
         self.folder = home / "cluster"
         self.cluster = Faulty(self.folder, free_port())
         self.port = self.cluster.port

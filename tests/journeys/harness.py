@@ -28,6 +28,7 @@ class World:
     """A running product with the demo world in it."""
 
     def __init__(self, home: Path, *, split: bool = False, bus: str = CHAOS) -> None:
+        self.split = split
         self.port = free_port()
         self.environ = {
             **os.environ,

@@ -66,8 +66,7 @@ def test_counts_what_happens(world: World) -> None:
     assert world.until(look)
     for path in ("/", "/api/docs", "/api/openapi.json", "/healthz", "/sign-in"):
         assert world.http.get(path).status_code == 200
-    split = "--split" in world._arguments
-    assert world.http.get("/metrics").status_code == (404 if split else 200)
+    assert world.http.get("/metrics").status_code == (404 if world.split else 200)
     health = world.get("manager", "/api/monitoring/health")
     assert "monitoring" in {part["service"] for part in health["services"]}
     assert world.get("manager", "/api/monitoring/queues")["items"]
