@@ -117,7 +117,8 @@ class Cluster:
         edges = range(first, first + EDGES)
         self._keep(haproxy.start(self.folder / "haproxy", self.port, edges))
         until = time.monotonic() + READY
-        while not _ready(self.url):
+        doors = [self.url, *(f"http://127.0.0.1:{edge}" for edge in edges)]
+        while not all(_ready(door) for door in doors):
             if not alive(process.pid) or time.monotonic() > until:
                 end = log.read_text("utf-8", "replace")[-2000:]
                 raise Missing(f"the services are not ready; the end of {log}:\n{end}")

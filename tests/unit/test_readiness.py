@@ -18,7 +18,9 @@ from squad.adapters.clock.frozen import Frozen
 from squad.adapters.index import tantivy
 from squad.apps.fleet import free_port
 from squad.apps.node import _readiness
+from squad.apps.proxy import Proxy
 from squad.contracts.operations import SnapshotEnded
+from squad.kernel import settings
 from squad.kernel.dispatch import Consumer
 from squad.kernel.service import Running
 from squad.ports.bus import Delivery
@@ -58,6 +60,21 @@ async def test_a_queue_that_cannot_be_read_is_not_ready(
     consumer.stop()
     await task
     assert (away, back) == ("SQUAD_BUS: no connection", None)
+
+
+async def test_an_edge_without_keys_is_not_ready(tmp_path: Path) -> None:
+    """Its services may be: it could check no token yet."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    proxy = Proxy(settings.read({"SQUAD_HOME": str(tmp_path)}), {})
+    for reason in ("no keys yet", None):
+        proxy._keys = lambda reason=reason: reason  # type: ignore[misc]
+        await proxy._ready(send)
+
+    assert [message["status"] for message in sent if "status" in message] == [503, 200]
 
 
 async def test_a_service_has_the_first_word() -> None:

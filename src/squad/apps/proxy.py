@@ -1,7 +1,7 @@
 """The edge as a process of its own: checks a request and hands it to the service's node."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import httpx
@@ -36,6 +36,7 @@ class Proxy:
             timeout=settings.timeout, limits=httpx.Limits(max_connections=200), trust_env=False
         )
         self._edge: Edge | None = None
+        self._keys: Callable[[], str | None] = lambda: None
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """This will serve ASGI."""
@@ -56,6 +57,7 @@ class Proxy:
             _log.error("edge.failed", reason=str(error))
             await send({"type": "lifespan.startup.failed", "message": ""})
             return
+        self._keys = getattr(directory, "waits", self._keys)
         self._edge = Edge(
             self.forward,
             directory,
@@ -112,7 +114,7 @@ class Proxy:
         raise Missing("There is nothing at this address. See /api/docs.")
 
     async def _ready(self, send: Any) -> None:
-        waits: dict[str, str] = {}
+        waits: dict[str, str] = {"edge": why} if (why := self._keys()) else {}
         for name, url in self._upstreams.items():
             try:
                 answer = await self._client.get(f"{url}/readyz")

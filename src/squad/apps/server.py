@@ -65,6 +65,8 @@ class Server:
         assert self.node.adapters is not None
         adapters = self.node.adapters
         directory = await adapters.get("directory", "edge")
+        if waits := getattr(directory, "waits", None):
+            adapters.vitals.watch("directory", waits, None)
         self._edge = Edge(
             self.node.app,
             directory,
