@@ -114,6 +114,20 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         PerPriority, Meta(description="working min: no answer to an offer means no")
     ]
 
+    preempt_priority: Annotated[
+        int, Meta(ge=0, le=4, description="Least urgent priority that may interrupt a trip; 0 none")
+    ]
+    preempt_min: Annotated[
+        float, _weight("min", "A trip under way is interrupted only if that saves this much")
+    ]
+    relocate_min: Annotated[
+        float, _weight("min", "Work changes hands only if that saves this much")
+    ]
+    relocate_again: Annotated[
+        float, _weight("min", "As much more for each time that the work has changed hands")
+    ]
+    frozen_min: Annotated[float, _weight("min", "This close to its start, work stays where it is")]
+
     def __post_init__(self) -> None:
         # Concave travel obeys the triangle inequality, which sound pruning rests on.
         if self.far_kmh < self.near_kmh:
@@ -155,6 +169,12 @@ DEFAULT = Policy(
     on_call_priority=4,
     # Issue 4, "offer time-out"
     offer_min=(2.0, 5.0, 15.0, 15.0),
+    # Issue 4, "Engine"
+    preempt_priority=2,
+    preempt_min=15.0,
+    relocate_min=6.0,
+    relocate_again=12.0,
+    frozen_min=10.0,
 )
 
 
