@@ -23,18 +23,18 @@ async def start(kit: Kit) -> Running:
     await kit.database.migrate(MIGRATIONS)
     books = Books("routing", kit.database, kit.clock)
     routing = Routing(books, Store(kit.database), DEFAULT)
-    await routing.load()
-    if not routing.people:
+    await routing.memory.load()
+    if not routing.memory.people:
         await _ask_for_everything(books)
 
     async def watch() -> None:
         ticks = 0
         while True:
             await asyncio.sleep(TICK)
-            await routing.lapse()
+            await routing.offers.lapse()
             ticks += 1
             if ticks % SWEEP == 0:
-                await routing.sweep()
+                await routing.waiting.sweep()
 
     return Running(
         rows=ENDPOINTS.rows,

@@ -1,0 +1,137 @@
+"""Offers: the choice, its record and its events; taken back when nobody answers."""
+
+import heapq
+from datetime import UTC, datetime
+
+from squad.contracts.routing import RoutingStalled, TicketAssigned, TicketUnassigned
+from squad.contracts.tickets import Ticket
+from squad.kernel.ids import derive
+from squad.kernel.unit import Unit
+from squad.ports.database import Statement
+from squad.ports.unit import Cause
+from squad.services.routing import store
+from squad.services.routing.choose import choose
+from squad.services.routing.model import Decision
+from squad.services.routing.roster import ON_CALL
+from squad.services.routing.service.memory import Memory
+from squad.services.routing.work import NEVER, Work, job_of, stop_of
+
+
+class Offers:
+    """Each is one turn of one ticket."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def route(self, unit: Unit[Statement], work: Work) -> Work:
+        """This will answer a ticket's turn: by an offer, or by saying that it stalled."""
+        memory, ticket = self._memory, work.ticket
+        decision = choose(job_of(ticket), memory.roster, memory.now, memory.policy)
+        if decision.consultant is not None:
+            return self.offer(unit, work, decision, ticket.turn)
+        id = decision_id(unit, ticket, ticket.turn)
+        unit.write(store.record(id, decision, turn=ticket.turn, by="", consultant=None))
+        unit.emit(
+            RoutingStalled(
+                ticket=ticket.id,
+                turn=ticket.turn,
+                priority=ticket.priority,
+                excluded=decision.excluded,
+                decision=id,
+            ),
+            version=ticket.turn,
+        )
+        return Work(ticket, ticket.turn, NEVER)
+
+    def offer(
+        self, unit: Unit[Statement], work: Work, decision: Decision, turn: int, *,
+        consultant: str = "", by: str = "",
+    ) -> Work:  # fmt: skip
+        """This will reserve the place in the plan, and say so in the unit.
+
+        consultant, by: whom a dispatcher chose, and who that was; else the decision's winner.
+        """
+        roster, ticket = self._memory.roster, work.ticket
+        who = consultant or str(decision.consultant)
+        winner, stop = decision.winner, decision.stop
+        position = winner.position if winner is not None and who == winner.consultant else None
+        if stop is None or position is None:
+            stop = stop_of(ticket, "assigned", 0.0)
+        roster.reserve(who, stop, position)
+        answer_by = self._answer_by(who, ticket.priority)
+        id = decision_id(unit, ticket, turn)
+        unit.write(store.record(id, decision, turn=turn, by=by, consultant=who))
+        known = position is not None and winner is not None
+        unit.emit(
+            TicketAssigned(
+                ticket=ticket.id,
+                turn=turn,
+                consultant=who,
+                requester=ticket.requester,
+                reference=ticket.reference,
+                title=ticket.title,
+                priority=ticket.priority,
+                arrival=_time(winner.arrival) if known and winner is not None else None,
+                answer_by=_time(answer_by),
+                decision=id,
+                by=by,
+            ),
+            version=turn,
+        )
+        heapq.heappush(self._memory.offers, (answer_by, ticket.id))
+        return Work(ticket, turn, answer_by, who)
+
+    async def lapse(self) -> int:
+        """This will take back offers that nobody answered in time. Returns how many."""
+        memory, count = self._memory, 0
+        now, offers = memory.now, memory.offers
+        while offers and offers[0][0] <= now:
+            moment, id = heapq.heappop(offers)
+            work = memory.work.get(id)
+            if work is None or work.answer_by != moment:
+                continue
+            if work.ticket.status != "assigned":
+                heapq.heappush(offers, (now + 1.0, id))
+                memory.work[id] = Work(work.ticket, work.answered, now + 1.0, work.offered)
+                return count
+            await self._lapse(work)
+            count += 1
+        return count
+
+    async def _lapse(self, work: Work) -> None:
+        ticket = work.ticket
+        unit = self._memory.books.open(Cause(derive("timed_out", ticket.id, str(ticket.turn))))
+        _unassign(unit, ticket, "timed_out", str(ticket.assignee))
+        await self._memory.commit(unit, Work(ticket, work.answered, NEVER, work.offered))
+
+    def give_back(self, unit: Unit[Statement], consultant: str) -> None:
+        """This will say that what somebody holds, and is not on site for, needs another."""
+        for stop in self._memory.roster.plan(consultant):
+            work = self._memory.work.get(stop.ticket)
+            if work is not None and stop.state != "on_site":
+                _unassign(unit, work.ticket, "unavailable", consultant)
+
+    def _answer_by(self, consultant: str, priority: int) -> float:
+        """When the offer lapses: minutes of working time, counted from the shift's start."""
+        roster, now = self._memory.roster, self._memory.now
+        row = roster.row(consultant)
+        opens = float(roster.columns["opens"][row])
+        called = roster.columns["status"][row] == ON_CALL
+        begins = now if called or opens == NEVER else max(now, opens)
+        return begins + 60.0 * self._memory.policy.offer_min[priority - 1]
+
+
+def decision_id(unit: Unit[Statement], ticket: Ticket, turn: int) -> str:
+    """This will name the decision that a unit keeps about a ticket's turn."""
+    return derive(unit.cause.id, "decision", ticket.id, str(turn))
+
+
+def _unassign(unit: Unit[Statement], ticket: Ticket, reason: str, consultant: str) -> None:
+    unit.emit(
+        TicketUnassigned(ticket=ticket.id, turn=ticket.turn, consultant=consultant, reason=reason),
+        version=ticket.turn,
+    )
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
