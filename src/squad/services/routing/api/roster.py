@@ -37,7 +37,7 @@ class Roster(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     cursor: Cursor = ""
 
 
-@ENDPOINTS.get("/roster", action="memory.roster", query=Roster, answer=page_of(OnDuty))
+@ENDPOINTS.get("/roster", action="routing.roster", query=Roster, answer=page_of(OnDuty))
 async def roster(routing: Routing, call: Call[None, Roster]) -> Answer:
     """List consultants with their load, hours and plan."""
     memory = routing.memory
