@@ -75,11 +75,12 @@ class World(NamedTuple):
 def draw(number: int) -> World:
     """A world full of borders: on leave, nearly too far, overdue, on call, one level short."""
     rng = Random(number)
+    windows = rng.choice((0.0, 0.0, 0.3, 0.8))
     team = [
-        (_person(rng), [_stop(rng) for _ in range(rng.randint(0, 5))])
+        (_person(rng), [_stop(rng, windows) for _ in range(rng.randint(0, 5))])
         for _ in range(rng.randint(0, 14))
     ]
-    return World(_job(rng), team, _policy(rng))
+    return World(_job(rng, windows), team, _policy(rng))
 
 
 worlds = st.integers(0, 2**64 - 1).map(draw)
@@ -101,7 +102,11 @@ def _spans(rng: Random, most: int) -> tuple[Span, ...]:
     return tuple(apart)
 
 
-def _stop(rng: Random) -> Stop:
+def _opens(rng: Random, windows: float) -> float:
+    return _moment(rng) if rng.random() < windows else 0.0
+
+
+def _stop(rng: Random, windows: float) -> Stop:
     return Stop(
         ticket="",
         **_place(rng),
@@ -112,6 +117,7 @@ def _stop(rng: Random) -> Stop:
         mode=rng.choice(("onsite", "onsite", "remote")),
         state=rng.choice(("assigned", "accepted", "assigned", "travelling", "on_site")),
         start_at=NOW + rng.randint(-40, 40) * MINUTE,
+        opens_at=_opens(rng, windows),
     )
 
 
@@ -144,7 +150,7 @@ def _person(rng: Random) -> Consultant:
     )
 
 
-def _job(rng: Random) -> Job:
+def _job(rng: Random, windows: float) -> Job:
     return Job(
         ticket="job",
         **_place(rng),
@@ -160,6 +166,7 @@ def _job(rng: Random) -> Job:
         service_min=float(rng.choice((5, 45, 200))),
         previous=rng.choice((None, "c00", "c03", "c07")),
         declined_by=frozenset(rng.choice(((), (), ("c01", "c02", "nobody")))),
+        opens_at=_opens(rng, windows),
     )
 
 
@@ -254,6 +261,8 @@ def cost(job: Job, made: Roster, name: str, policy: Policy) -> tuple[float, int]
     fixed -= policy.continuity_min if known else 0
     fixed += 0 if job.language in (None, *one.languages) else policy.language_min
     new = Stop("", job.latitude, job.longitude, work, job.due_at, job.priority, job.tier, job.mode)
+    new = msgspec.structs.replace(new, opens_at=job.opens_at)
+    fixed -= policy.waiting[job.priority - 1] * max(0.0, (job.opens_at - NOW) / MINUTE)
     today = _drive(job, one, head, queue, policy)
     plans = [[*queue[:i], new, *queue[i:]] for i in range(len(queue) + 1)]
     prices = [_drive(job, one, head, plan, policy) - today + fixed for plan in plans]
@@ -262,7 +271,7 @@ def cost(job: Job, made: Roster, name: str, policy: Policy) -> tuple[float, int]
 
 
 def _drive(job: Job, one: Consultant, head: list[Stop], queue: list[Stop], policy: Policy) -> float:
-    """Paid minutes, overtime and delays of a plan."""
+    """Paid minutes, overtime and delays of a plan; what opens after the shift counts later."""
     _, at, closes = _works(job, one, policy)
     place, free = (one.latitude, one.longitude), 0.0
     for stop in head:
@@ -270,16 +279,21 @@ def _drive(job: Job, one: Consultant, head: list[Stop], queue: list[Stop], polic
         place = (stop.latitude, stop.longitude) if stop.mode == "onsite" else place
     if head:
         at = max(at, free, NOW + policy.overrun_min * MINUTE)
-    total = 0.0
+    total, end = 0.0, at
     for stop in queue:
         if stop.mode == "onsite":
             trip = minutes(place, (stop.latitude, stop.longitude), policy)
             place = stop.latitude, stop.longitude
             at += trip * MINUTE
             total += trip
+        today = stop.ticket == "" or stop.opens_at <= closes
+        idle = max(0.0, stop.opens_at - at)
+        at += idle
+        total += min(idle / MINUTE, 60.0) if today else 0.0
         total += stop.service_min + _delay(stop, (at - NOW) / MINUTE, policy)
         at += stop.service_min * MINUTE
-    return total + policy.overtime * max(0.0, (at - closes) / MINUTE)
+        end = at if today else end
+    return total + policy.overtime * max(0.0, (end - closes) / MINUTE)
 
 
 def _delay(stop: Stop, arrival: float, policy: Policy) -> float:

@@ -16,6 +16,7 @@ Numbers = Any
 """A float or an Array."""
 
 EARTH_KM = 6371.0088  # mean radius, IUGG
+LONGEST_WAIT = 60.0  # min; a longer gap before a window will be filled by work still to come
 TERMS = (
     "travel",
     "service",
@@ -28,6 +29,7 @@ TERMS = (
     "language",
     "continuity",
     "fairness",
+    "idle",
 )
 """The order in which terms are added up: fields of `model.Terms`."""
 
@@ -118,6 +120,11 @@ def delays(arrival: Numbers, due: Numbers, weights: Array, policy: Policy) -> li
         breach(arrival, due, weights[1], policy),
         lateness(arrival, due, weights[2]),
     ]
+
+
+def idle(gap: Numbers) -> Numbers:
+    """Paid minutes in which the consultant waits for a window to open. gap: minutes, one wait."""
+    return np.minimum(gap, LONGEST_WAIT)
 
 
 def overtime(end: Numbers, closes: Numbers, policy: Policy) -> Numbers:

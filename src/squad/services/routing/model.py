@@ -67,7 +67,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     version: the ticket's version that was routed. latitude, longitude: degrees, WGS 84.
     priority: 1 (most urgent) to 4. created_at, due_at: epoch seconds; the promise is kept when
-    work starts before due_at. skills: level needed by name. language, territory,
+    work starts before due_at. opens_at: epoch seconds; work must not start before the customer's
+    window opens, 0: no window. skills: level needed by name. language, territory,
     certification: None: any. service_min: expected work, minutes, by somebody just skilled enough.
     previous: the consultant who knows the case. declined_by: who must not be asked again.
 
@@ -92,6 +93,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     certification: str | None = None
     previous: str | None = None
     declined_by: frozenset[str] = frozenset()
+    opens_at: float = 0.0
 
     def __post_init__(self) -> None:
         _check_place(self.latitude, self.longitude)
@@ -100,6 +102,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         _check("created_at", math.isfinite(self.created_at), "must be a number")
         _check("due_at", math.isfinite(self.due_at), "must be a number")
         _check("service_min", 0.0 < self.service_min < math.inf, "must be more than 0")
+        _check("opens_at", 0.0 <= self.opens_at < math.inf, "must be 0 or more")
 
 
 class Stop(msgspec.Struct, frozen=True, array_like=True):
@@ -107,6 +110,7 @@ class Stop(msgspec.Struct, frozen=True, array_like=True):
 
     service_min: minutes this consultant needs. due_at: epoch seconds.
     start_at: when work started or is expected to start, epoch seconds; read only under way.
+    opens_at: work must not start before, epoch seconds; 0: no window; not read under way.
     """
 
     ticket: str
@@ -119,6 +123,7 @@ class Stop(msgspec.Struct, frozen=True, array_like=True):
     mode: Mode = "onsite"
     state: State = "assigned"
     start_at: float = 0.0
+    opens_at: float = 0.0
 
     @property
     def under_way(self) -> bool:
@@ -129,7 +134,8 @@ class Stop(msgspec.Struct, frozen=True, array_like=True):
 class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
     """What giving a job to somebody costs, by reason: minutes of paid consultant time.
 
-    Negative: a credit. `others` is what the delay costs the work already in the plan.
+    Negative: a credit. `others` is what the delay costs the work already in the plan, `idle`
+    the consultant's waits for windows to open; a job that fills such a wait has a credit.
     """
 
     travel: float = 0.0
@@ -143,6 +149,7 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
     language: float = 0.0
     continuity: float = 0.0
     fairness: float = 0.0
+    idle: float = 0.0
 
 
 class Seen(msgspec.Struct, frozen=True, array_like=True):
@@ -254,6 +261,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
             priority=job.priority,
             tier=job.tier,
             mode=job.mode,
+            opens_at=job.opens_at,
         )
 
 

@@ -1,106 +1,55 @@
 """Cheapest insertion: what a job costs at each place of each candidate's plan."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from squad.services.routing import costs
+from squad.services.routing import costs, windows
 from squad.services.routing.costs import Array
-from squad.services.routing.model import Job, Seen, Stop, Tier
+from squad.services.routing.frame import (
+    AFTER,
+    BEFORE,
+    CONTINUITY,
+    DELAYS,
+    FAIRNESS,
+    GAP,
+    GOES_ON,
+    IDLE,
+    LANGUAGE,
+    NOTHING,
+    ONSITE,
+    OPENS,
+    OTHERS,
+    OVERTIME,
+    RESUMES,
+    REWORK,
+    SERVICE,
+    TIERS,
+    TRAVEL,
+    URGENCY,
+    WIDTH,
+    WORK,
+    Bids,
+    Case,
+    Field,
+    Tour,
+    lost,
+    total,
+    weights,
+)
+from squad.services.routing.model import Job, Seen, Stop
 from squad.services.routing.policy import Policy
 
-TIERS: tuple[Tier, ...] = ("bronze", "silver", "gold")
-NOTHING = 4 * len(TIERS)  # the urgency of a place without a stop
-# Columns of a layout, one row for each place that a job could take in a queue: before each of
-# its stops, and after the last. Where they come from (3) and the next site from there (3), on
-# the unit sphere; the way between the two, km; is there such a site?; the stop that is there,
-# by index. Then of the stop at the place: on site?, minutes, due (epoch s), urgency.
-BEFORE, AFTER, GAP, GOES_ON, RESUMES = slice(0, 3), slice(3, 6), 6, 7, 8
-ONSITE, SERVICE, DUE, URGENCY, WIDTH = 9, 10, 11, 12, 13
-# Rows of terms, as in costs.TERMS.
-TRAVEL, WORK, REWORK, DELAYS, OVERTIME, OTHERS = 0, 1, 2, slice(3, 6), 6, 7
-LANGUAGE, CONTINUITY, FAIRNESS = 8, 9, 10
-
-
-class Case(NamedTuple):
-    """A job that is decided on.
-
-    now: epoch seconds. place: unit sphere, shape (3,). due: minutes from now.
-    weights: what its delay costs: waiting, breach, lateness.
-    """
-
-    job: Job
-    now: float
-    policy: Policy
-    place: Array
-    due: float
-    weights: Array
-
-
-class Field(NamedTuple):
-    """The candidates as columns, one entry each.
-
-    here: where they set out from, unit sphere, shape (3, n). start, closes: when they can, and
-    when overtime begins, minutes from now. used: open tickets over capacity. speaks, known: 0
-    or 1. queued: stops not under way.
-    """
-
-    here: Array
-    start: Array
-    closes: Array
-    surplus: Array
-    rating: Array
-    used: Array
-    speaks: Array
-    known: Array
-    queued: Array
-
-
-class Bids(NamedTuple):
-    """What the job costs with each candidate.
-
-    cost: minutes, to the thousandth, shape (n,). position: in the queue, shape (n,).
-    arrival: minutes from now, shape (n,). terms: minutes, shape (costs.TERMS, n).
-    """
-
-    cost: Array
-    position: NDArray[np.intp]
-    arrival: Array
-    terms: Array
-
-
-class Tour(NamedTuple):
-    """The job at every place of every queue; shapes end with (n, places).
-
-    table: the layouts, (WIDTH, …). terms: minutes, infinite where a queue has no such place,
-    (costs.TERMS, …). there: minutes to the job. arrival, stops: when they would be at the job,
-    and are at the stop now, minutes from now.
-    """
-
-    table: Array
-    terms: Array
-    there: Array
-    arrival: Array
-    stops: Array
-
-    def take(self, chosen: NDArray[np.intp]) -> "Tour":
-        """This will keep only the chosen candidates, in that order."""
-        return Tour(*(part.take(chosen, axis=-2) for part in self))
-
-    def bound(self) -> Array:
-        """This will give each candidate's least cost without what others lose, minutes."""
-        least: Array = costs.total(self.terms).min(axis=1)
-        return least
+__all__ = ("AFTER", "BEFORE", "GAP", "IDLE", "WORK", "Bids", "Case", "Field", "Tour")
 
 
 def case(job: Job, now: float, policy: Policy) -> Case:
     """This will work out once what every step of the decision needs of a job."""
     place = costs.point(job.latitude, job.longitude)
-    weights = _weights(policy)[:, _urgency(job)]
-    return Case(job, now, policy, place, (job.due_at - now) / 60.0, weights)
+    rates = weights(policy)[:, _urgency(job)]
+    due, opened = (job.due_at - now) / 60.0, (job.opens_at - now) / 60.0
+    return Case(job, now, policy, place, due, rates, opened)
 
 
 def lay(stops: Sequence[Stop], spot: tuple[float, float]) -> Array:
@@ -109,7 +58,7 @@ def lay(stops: Sequence[Stop], spot: tuple[float, float]) -> Array:
     spot: where the consultant sets out from, degrees.
     """
     layout = np.zeros((len(stops) + 1, WIDTH))
-    layout[:-1, ONSITE:] = np.array([_row(stop) for stop in stops]).reshape(-1, 4)
+    layout[:-1, ONSITE:] = np.array([_row(stop) for stop in stops]).reshape(-1, 5)
     layout[-1, URGENCY] = NOTHING
     points = costs.point(*np.array([spot, *((s.latitude, s.longitude) for s in stops)]).T).T
     came, place = 0, 0
@@ -164,7 +113,8 @@ def bound(case: Case, field: Field) -> Bids:
     """This will cost the job as everybody's next one: exact for an empty queue.
 
     Else it is never more than the exact cost: no way to the job is shorter than the direct one,
-    a detour or a delay of others costs nothing less than 0, and overtime is convex.
+    a detour or a delay of others costs nothing less than 0, and overtime is convex. With windows
+    see `windows.spare`.
     """
     policy, start = case.policy, field.start
     work = costs.service(case.job.service_min, field.surplus, field.known, policy)
@@ -173,7 +123,7 @@ def bound(case: Case, field: Field) -> Bids:
         trip = costs.travel(costs.distance_km(field.here, case.place[:, None]), policy)
     arrival, detour = start + trip, trip * (field.queued == 0.0)
     extra = costs.overtime(start + (detour + work), field.closes, policy)
-    terms = np.zeros((len(costs.TERMS), len(start)))
+    terms = np.zeros((IDLE, len(start)))
     terms[TRAVEL] = detour
     terms[WORK] = work
     terms[REWORK] = costs.rework(field.surplus, field.rating, policy)
@@ -182,7 +132,9 @@ def bound(case: Case, field: Field) -> Bids:
     terms[LANGUAGE] = costs.language(field.speaks, policy)
     terms[CONTINUITY] = costs.continuity(field.known, policy)
     terms[FAIRNESS] = costs.fairness(field.used, policy)
-    return _bids(terms, np.zeros(len(start), np.intp), arrival)
+    if case.opened > 0.0 or field.timed is not None:
+        return windows.spare(case, field, terms, arrival)
+    return total(terms, np.zeros(len(start), np.intp), arrival)
 
 
 def tour(
@@ -206,7 +158,9 @@ def tour(
     terms[OVERTIME] = costs.overtime(end + longer, closes, policy)
     terms[OVERTIME] -= costs.overtime(end, closes, policy)
     terms[REWORK, gaps] = np.inf
-    return Tour(table, terms, there, depart + there, depart + leg)
+    timed = ((table[OPENS] > case.now) | (case.opened > 0.0)).any(axis=1)[:, None].astype(float)
+    tour = Tour(table, terms, there, depart + there, depart + leg, timed)
+    return windows.keep(case, tour, start, closes) if timed.any() else tour
 
 
 def insert(case: Case, tour: Tour) -> Bids:
@@ -216,30 +170,21 @@ def insert(case: Case, tour: Tour) -> Bids:
     """
     terms = tour.terms.copy()
     work = terms[WORK]
-    terms[OTHERS] = _others(case, tour, tour.there + work, terms[TRAVEL] + work)
+    others = _others(case, tour, tour.there + work, terms[TRAVEL] + work)
+    terms[OTHERS] = np.where(tour.timed, terms[OTHERS], others) if tour.timed.any() else others
     place = costs.total(terms).argmin(axis=1)
     at = np.arange(len(place)), place
-    return _bids(terms[:, *at], place, tour.arrival[at])
+    return total(terms[:, *at], place, tour.arrival[at])
 
 
-def _row(stop: Stop) -> tuple[float, float, float, float]:
-    return float(stop.mode == "onsite"), stop.service_min, stop.due_at, float(_urgency(stop))
+def _row(stop: Stop) -> tuple[float, float, float, float, float]:
+    onsite, urgency = float(stop.mode == "onsite"), float(_urgency(stop))
+    return onsite, stop.service_min, stop.due_at, urgency, stop.opens_at
 
 
 def _urgency(work: Job | Stop) -> int:
     """Priority and tier in one number."""
     return (work.priority - 1) * len(TIERS) + TIERS.index(work.tier)
-
-
-@lru_cache(maxsize=8)
-def _weights(policy: Policy) -> Array:
-    """Waiting, breach and lateness by urgency, shape (3, NOTHING + 1)."""
-    rows = [
-        (policy.waiting[p], policy.breach[p] * policy.tiers.of(tier), policy.lateness[p])
-        for p in range(4)
-        for tier in TIERS
-    ]
-    return np.array([*rows, (0.0, 0.0, 0.0)]).T
 
 
 def _pad(layouts: Sequence[Array]) -> tuple[Array, NDArray[np.bool_]]:
@@ -270,18 +215,10 @@ def _others(case: Case, tour: Tour, soon: Array, late: Array) -> Array:
     soon: minutes that remote work before the next site is put off by. late: from there on.
     """
     table, stop = tour.table, np.arange(tour.table.shape[2])
-    due = ((table[DUE] - case.now) / 60.0)[:, None]
-    weights = _weights(case.policy)[:, table[URGENCY].astype(np.intp)][:, :, None]
     put_off = np.where(stop >= table[RESUMES, :, :, None], late[:, :, None], soon[:, :, None])
     put_off *= stop >= stop[:, None]
     # One row of stops for each place of the job, and last the plan without it.
-    times = np.empty((len(due), len(stop) + 1, len(stop)))
+    times = np.empty((len(put_off), len(stop) + 1, len(stop)))
     times[:] = tour.stops[:, None]
     times[:, :-1] += put_off
-    waiting, breach, lateness = costs.delays(times, due, weights, case.policy)
-    whole: Array = (waiting + breach + lateness).cumsum(axis=2)[:, :, -1]
-    return whole[:, :-1] - whole[:, -1:]
-
-
-def _bids(terms: Array, position: NDArray[np.intp], arrival: Array) -> Bids:
-    return Bids(costs.total(terms), position, arrival, terms)
+    return lost(case, table, times)

@@ -42,6 +42,7 @@ class Roster:
             capacity=(0, np.int32),
             load=(0, np.int32),
             queued=(0, float),
+            latest=(0, float),
             free=(0, float),
             opens=(0, float),
             closes=(0, float),
@@ -59,6 +60,7 @@ class Roster:
         self._grid = Grid()
         self._turns: list[tuple[float, str]] = []
         self._now = -math.inf
+        self.windowed = False
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -275,6 +277,8 @@ class Roster:
         columns["free"][row] = plan.free(under_way)
         columns["load"][row] = len(stops)
         columns["queued"][row] = len(queue)
+        columns["latest"][row] = max((stop.opens_at for stop in queue), default=0.0)
+        self.windowed = self.windowed or columns["latest"][row] > 0.0
         columns["full"][row] = len(stops) >= columns["capacity"][row]
         self._plans[row] = (*under_way, *queue)
         self.layouts[row] = plan.lay(queue, spot) if queue else EMPTY

@@ -113,7 +113,13 @@ class Scan:
             speaks=self.speaks[chosen].astype(float),
             known=(rows == self.roster.row(case.job.previous or "")).astype(float),
             queued=columns["queued"][rows],
+            timed=self._timed(rows) if self.roster.windowed else None,
         )
+
+    def _timed(self, rows: Rows) -> Array:
+        """Who has a window still to open in their queue."""
+        timed: Array = (self.roster.columns["latest"][rows] > self.case.now).astype(float)
+        return timed
 
     def _surplus(self, chosen: Rows) -> Array:
         """Mean levels above the need, over the skills needed."""
