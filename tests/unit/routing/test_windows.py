@@ -122,3 +122,18 @@ def test_reads_records_from_before_windows() -> None:
     assert msgspec.convert(["s", 40.0, -74.0, 60.0, NOW], Stop).opens_at == 0.0
     assert old == decision
     assert recompute(old, DEFAULT) == old
+
+
+def test_asks_only_who_works_when_the_window_opens() -> None:
+    """On shift now is nothing worth tomorrow: a later window needs a later shift."""
+    day = 24 * HOUR
+    now, then = (NOW - HOUR, NOW + 7 * HOUR), (NOW + day - HOUR, NOW + day + 7 * HOUR)
+    made = roster(somebody("now", shifts=(now,)), somebody("then", shifts=(then,)))
+    made.put(somebody("both", latitude=41.2, shifts=(now, then)))
+    job = ticket(opens_at=NOW + day, due_at=NOW + day + 2 * HOUR)
+
+    decision = choose(job, made, NOW, DEFAULT)
+
+    assert [c.consultant for c in decision.candidates] == ["then", "both"]
+    assert decision.excluded == {"shift": 1}
+    assert decision.candidates[1].terms.overtime == decision.candidates[1].terms.idle == 0.0

@@ -223,13 +223,20 @@ def _works(job: Job, one: Consultant, policy: Policy) -> tuple[bool, float, floa
         and not any(s <= start and end <= e for s, e in one.leave)
         and end > NOW
     ]
-    soon = bool(free) and free[0][0] <= NOW + policy.look_ahead_min * MINUTE
-    closes = NOW
-    if soon:
-        closes = free[0][1]
-        for start, end in free[1:]:
-            closes = end if start == closes else closes
-    start = NOW if called or not soon else max(NOW, free[0][0])
+    horizon = NOW + policy.look_ahead_min * MINUTE
+    begins, ends = free[0] if free else (math.inf, math.inf)
+    for start, end in free[1:]:
+        ends = end if start == ends else ends
+    soon = begins <= horizon
+    if NOW < job.opens_at <= horizon:
+        soon = soon and ends > job.opens_at
+    elif job.opens_at > NOW:
+        soon = any(
+            start < max(job.due_at, job.opens_at + 1) and job.opens_at < end for start, end in free
+        )
+        called = False
+    start = NOW if called or not soon else max(NOW, begins)
+    closes = ends if soon else NOW
     return soon or called, start, closes
 
 
@@ -286,7 +293,7 @@ def _drive(job: Job, one: Consultant, head: list[Stop], queue: list[Stop], polic
             place = stop.latitude, stop.longitude
             at += trip * MINUTE
             total += trip
-        today = stop.ticket == "" or stop.opens_at <= closes
+        today = stop.opens_at <= closes
         idle = max(0.0, stop.opens_at - at)
         at += idle
         total += min(idle / MINUTE, 60.0) if today else 0.0

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from squad.services.routing.model import Consultant
+
 FIRST = 16  # rows
 
 
@@ -44,3 +46,16 @@ class Columns:
         """This will double how many numbers a row has in the column; the new ones are 0."""
         column = self._all[name]
         self._all[name] = np.concatenate((column, np.zeros_like(column)), axis=0)
+
+
+def traits(consultant: Consultant) -> dict[tuple[str, str], int]:
+    """This will list everything that a job can demand of somebody, with its level."""
+    traits = {("skill", name): level for name, level in consultant.skills.items()}
+    for kind, names in (
+        ("certification", consultant.certifications),
+        ("language", consultant.languages),
+        ("territory", consultant.territories or ("",)),
+        ("country", (consultant.country,)),
+    ):
+        traits.update({(kind, name): 1 for name in names})
+    return traits

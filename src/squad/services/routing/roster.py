@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from squad.services.routing import costs, hours, plan
-from squad.services.routing.columns import Columns
+from squad.services.routing.columns import Columns, traits
 from squad.services.routing.costs import Array
 from squad.services.routing.grid import Grid
 from squad.services.routing.model import Consultant, State, Stop
@@ -215,6 +215,11 @@ class Roster:
         trait = self._traits.get((kind, name))
         return None if trait is None else self.columns["traits"][trait]
 
+    def works(self, row: int, start: float, end: float) -> bool:
+        """This will tell whether somebody works at the start, or begins before the end."""
+        opens, _ = hours.current(self._lines[row].work, start)
+        return opens <= start or opens < end
+
     def row(self, consultant: str) -> int:
         """This will find a consultant's row; −1: not on the roster."""
         return self._rows.get(consultant, -1)
@@ -243,7 +248,7 @@ class Roster:
         columns["rating"][row] = consultant.rating
         columns["capacity"][row] = consultant.capacity
         columns["traits"][:, row] = 0
-        for trait, level in _traits(consultant).items():
+        for trait, level in traits(consultant).items():
             number = self._trait(trait)
             self.columns["traits"][number, row] = level
         self._grid.add(row, *home, consultant.max_travel_min)
@@ -286,15 +291,3 @@ class Roster:
 
 def _seal(consultant: Consultant) -> bytes:
     return msgspec.msgpack.encode(consultant)
-
-
-def _traits(consultant: Consultant) -> dict[tuple[str, str], int]:
-    traits = {("skill", name): level for name, level in consultant.skills.items()}
-    for kind, names in (
-        ("certification", consultant.certifications),
-        ("language", consultant.languages),
-        ("territory", consultant.territories or ("",)),
-        ("country", (consultant.country,)),
-    ):
-        traits.update({(kind, name): 1 for name in names})
-    return traits

@@ -16,7 +16,10 @@ Mask = NDArray[np.bool_]
 
 
 class Duty(NamedTuple):
-    """Who can work: on shift or soon; called out from home; not, because on leave."""
+    """Who can work: on shift or soon; called out from home; not, because on leave.
+
+    For a job whose window is still to open: on shift then.
+    """
 
     soon: Mask
     called: Mask
@@ -82,7 +85,10 @@ class Scan:
         soon = (self.column("opens") <= horizon) & (now < self.column("closes"))
         status = self.column("status")
         urgent = self.case.job.priority <= policy.on_call_priority
-        return Duty(soon, (status == ON_CALL) & urgent, status == ON_LEAVE)
+        called = (status == ON_CALL) & urgent
+        if self.case.opened > 0.0:
+            soon, called = self._then(soon), called & (self.case.job.opens_at <= horizon)
+        return Duty(soon, called, status == ON_LEAVE)
 
     @cached_property
     def speaks(self) -> Mask:
@@ -115,6 +121,14 @@ class Scan:
             queued=columns["queued"][rows],
             timed=self._timed(rows) if self.roster.windowed else None,
         )
+
+    def _then(self, soon: Mask) -> Mask:
+        """Who works when the job's window opens, or begins before the promise."""
+        job = self.case.job
+        if job.opens_at <= self.case.now + self.case.policy.look_ahead_min * 60.0:
+            return soon & (self.column("closes") > job.opens_at)
+        works, rows = self.roster.works, self.rows.tolist()
+        return np.array([works(row, job.opens_at, job.due_at) for row in rows], bool)
 
     def _timed(self, rows: Rows) -> Array:
         """Who has a window still to open in their queue."""

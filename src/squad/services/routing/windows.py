@@ -72,7 +72,7 @@ class Course(NamedTuple):
 
 
 class _Base(NamedTuple):
-    """The queues without the job. idle: up to each place, and last in all; of today only."""
+    """The queues without the job. idle, end: of today, up to each place, and last in all."""
 
     depart: Array
     begins: Array
@@ -91,10 +91,12 @@ def spare(case: Case, field: Field, terms: Array, reach: Array) -> Bids:
     if case.opened > 0.0:
         arrival = np.maximum(reach, case.opened)
         terms[DELAYS] = _delays(case, arrival)
-        terms[IDLE] = np.where(alone, costs.idle(arrival - reach), 0.0)
+        today = case.opened <= field.closes
+        terms[IDLE] = np.where(alone & today, costs.idle(arrival - reach), 0.0)
         end = np.where(alone, arrival, field.start) + work
         terms[OVERTIME] = costs.overtime(end, field.closes, case.policy)
         terms[OVERTIME] -= costs.overtime(field.start, field.closes, case.policy)
+        terms[OVERTIME] *= today
     if field.timed is not None:
         terms[OVERTIME] *= field.timed == 0.0
         most = field.queued * costs.LONGEST_WAIT if case.opened > 0.0 else work
@@ -129,15 +131,16 @@ def run(way: Way) -> Course:
     """This will drive each queue without the job, and with it at every place.
 
     Stops whose window opens after the shift belong to a later one: the time until then is
-    neither idle nor overtime. The job belongs to today in any case.
+    neither idle nor overtime. The same goes for the job.
     """
     today = way.real & (way.opens <= way.closes[:, None])
     base = _base(way, today)
     reach = base.depart + way.there
     arrival = np.maximum(reach, way.opened)
-    idle = base.idle[:, :-1] + costs.idle(arrival - reach)
+    now = (way.opened <= way.closes)[:, None]
+    idle = base.idle[:, :-1] + np.where(now, costs.idle(arrival - reach), 0.0)
     at = arrival + way.work[:, None]
-    later, pushed = at, np.empty((*at.shape, at.shape[1]))
+    later, pushed = np.where(now, at, base.end[:, :-1]), np.empty((*at.shape, at.shape[1]))
     places = np.arange(at.shape[1])
     for stop in places:
         after = places <= stop
@@ -148,14 +151,14 @@ def run(way: Way) -> Course:
         idle = idle + np.where(counts, costs.idle(begin - reach), 0.0)
         at = np.where(after, begin + way.service[:, stop, None], at)
         later = np.where(counts, at, later)
-    return Course(arrival, base.begins, pushed, idle - base.idle[:, -1:], base.end, later)
+    return Course(arrival, base.begins, pushed, idle - base.idle[:, -1:], base.end[:, -1], later)
 
 
 def _base(way: Way, today: NDArray[np.bool_]) -> _Base:
     count, places = way.leg.shape
     depart, begins = np.empty((count, places)), np.empty((count, places))
-    idle = np.zeros((count, places + 1))
-    at = end = way.start
+    idle, end = np.zeros((count, places + 1)), np.empty((count, places + 1))
+    at = end[:, 0] = way.start
     for stop in range(places):
         depart[:, stop] = at
         reach = at + way.leg[:, stop]
@@ -163,7 +166,7 @@ def _base(way: Way, today: NDArray[np.bool_]) -> _Base:
         waited = np.where(today[:, stop], costs.idle(begins[:, stop] - reach), 0.0)
         idle[:, stop + 1] = idle[:, stop] + waited
         at = begins[:, stop] + way.service[:, stop]
-        end = np.where(today[:, stop], at, end)
+        end[:, stop + 1] = np.where(today[:, stop], at, end[:, stop])
     return _Base(depart, begins, idle, end)
 
 
