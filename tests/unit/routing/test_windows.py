@@ -137,3 +137,17 @@ def test_asks_only_who_works_when_the_window_opens() -> None:
     assert [c.consultant for c in decision.candidates] == ["then", "both"]
     assert decision.excluded == {"shift": 1}
     assert decision.candidates[1].terms.overtime == decision.candidates[1].terms.idle == 0.0
+
+
+def test_gives_room_to_today_beside_appointments_far_off() -> None:
+    """What is booked for next week takes no capacity today; a day before it does."""
+    shifts = tuple((NOW + d * 24 * HOUR - HOUR, NOW + d * 24 * HOUR + 7 * HOUR) for d in range(3))
+    made = roster(somebody(capacity=1, shifts=shifts))
+    made.advance(NOW)
+    made.reserve("ann", visit(opens_at=NOW + 47 * HOUR, due_at=NOW + 49 * HOUR))
+
+    today = choose(ticket(), made, NOW, DEFAULT)
+    tomorrow = choose(ticket(), made, NOW + 24 * HOUR, DEFAULT)
+
+    assert today.consultant == "ann"
+    assert tomorrow.excluded == {"capacity": 1}

@@ -184,6 +184,7 @@ def _policy(rng: Random) -> Policy:
 def gather(team: Sequence[tuple[Consultant, list[Stop]]]) -> Roster:
     """A roster of a drawn team, with ids and tickets by number."""
     made = Roster()
+    made.advance(NOW)
     for number, (one, work) in enumerate(team):
         made.put(msgspec.structs.replace(one, id=f"c{number:02d}"))
         for index, stop in enumerate(work):
@@ -201,7 +202,8 @@ def eligible(job: Job, made: Roster, name: str, policy: Policy) -> bool:
         name not in job.declined_by
         and all(one.skills.get(skill, 0) >= level for skill, level in job.skills.items())
         and (job.certification is None or job.certification in one.certifications)
-        and len(made.plan(name)) < one.capacity
+        and sum(stop.opens_at == 0 or stop.opens_at <= NOW + DAY for stop in made.plan(name))
+        < one.capacity
         and (not onsite or one.country == job.country)
         and (not onsite or not one.territories or job.territory in (None, *one.territories))
         and (not onsite or trip <= one.max_travel_min)

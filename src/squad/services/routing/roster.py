@@ -16,6 +16,7 @@ from squad.services.routing.model import Consultant, State, Stop
 from squad.services.routing.policy import Policy
 
 ON_CALL, ON_LEAVE = 1, 2  # statuses; else 0
+DAY = 86_400.0  # s; appointments farther off take no capacity yet
 EMPTY = plan.lay((), (0.0, 0.0))  # never costed: who has no queue is costed without
 
 
@@ -201,6 +202,8 @@ class Roster:
             if self.columns["closes"][row] <= self._now and not self.columns["free"][row]:
                 self.columns["place"][:, row] = self.columns["base"][:, row]
                 self._replan(row, self._plans[row])
+            elif self.windowed:
+                self._replan(row, self._plans[row])  # what was far off comes nearer
             self._turn(row)
 
     def near(self, place: Array, policy: Policy) -> NDArray[np.intp]:
@@ -284,7 +287,8 @@ class Roster:
         columns["queued"][row] = len(queue)
         columns["latest"][row] = max((stop.opens_at for stop in queue), default=0.0)
         self.windowed = self.windowed or columns["latest"][row] > 0.0
-        columns["full"][row] = len(stops) >= columns["capacity"][row]
+        later = sum(stop.opens_at > 0.0 and stop.opens_at - DAY > self._now for stop in stops)
+        columns["full"][row] = len(stops) - later >= columns["capacity"][row]
         self._plans[row] = (*under_way, *queue)
         self.layouts[row] = plan.lay(queue, spot) if queue else EMPTY
 

@@ -66,8 +66,24 @@ class Work(msgspec.Struct, frozen=True):
         return self.ticket.priority, self.ticket.due_at.timestamp(), self.ticket.id
 
 
-def job_of(ticket: Ticket) -> Job:
+def promise(ticket: Ticket, now: float) -> Span:
+    """This will tell when work may start, 0: at once, and by when it is promised, epoch seconds.
+
+    Of the customer's windows the first that has not ended counts; where none is left, none does.
+    The promise is the window's end or the SLA's, whichever is sooner. Who chose a window that
+    opens only after the SLA's promise has moved the promise to the window's end.
+    """
+    due = ticket.due_at.timestamp()
+    spans = sorted((w.start.timestamp(), w.end.timestamp()) for w in ticket.windows)
+    for start, end in spans:
+        if end > now:
+            return start, end if start >= due else min(end, due)
+    return 0.0, due
+
+
+def job_of(ticket: Ticket, now: float = 0.0) -> Job:
     """This will describe a ticket as a job."""
+    opens_at, due_at = promise(ticket, now)
     return Job(
         ticket=ticket.id,
         version=ticket.version,
@@ -77,7 +93,8 @@ def job_of(ticket: Ticket) -> Job:
         priority=ticket.priority,
         tier=ticket.tier,
         created_at=ticket.created_at.timestamp(),
-        due_at=ticket.due_at.timestamp(),
+        due_at=due_at,
+        opens_at=opens_at,
         skills=dict(ticket.skills),
         language=ticket.language,
         country=ticket.spot.country,
@@ -89,19 +106,21 @@ def job_of(ticket: Ticket) -> Job:
     )
 
 
-def stop_of(ticket: Ticket, state: State, start_at: float) -> Stop:
+def stop_of(ticket: Ticket, state: State, start_at: float, now: float = 0.0) -> Stop:
     """This will describe a ticket as a stop in somebody's plan."""
+    opens_at, due_at = promise(ticket, now)
     return Stop(
         ticket=ticket.id,
         latitude=ticket.spot.latitude,
         longitude=ticket.spot.longitude,
         service_min=float(max(1, ticket.service)),
-        due_at=ticket.due_at.timestamp(),
+        due_at=due_at,
         priority=ticket.priority,
         tier=ticket.tier,
         mode=ticket.mode,
         state=state,
         start_at=start_at,
+        opens_at=opens_at,
     )
 
 
