@@ -2,7 +2,8 @@
 
 import re
 from string import Formatter
-from typing import Any
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -23,9 +24,10 @@ from tests.unit.routing.world import (
 
 from squad.services.routing import costs
 from squad.services.routing.choose import choose
-from squad.services.routing.explain import Audience, explain
+from squad.services.routing.counter import Kind
+from squad.services.routing.explain import Audience, explain, table
 from squad.services.routing.model import Decision
-from squad.services.routing.phrases import ENGLISH, PHRASES
+from squad.services.routing.phrases import PHRASES
 from squad.services.routing.policy import DEFAULT
 from squad.services.routing.rules import CONSTRAINTS
 
@@ -48,10 +50,11 @@ def test_tells_a_dispatcher_all_of_it() -> None:
     told = explain(_decision(), NAMES)
 
     assert told == (
-        "Ann Lee does ticket t-1 at a cost of 75 min; 2 of 4 consultants could do it.",
-        "Largest parts: work 56 min, travel 17 min, risk of a second visit 6 min.",
-        "Work starts in 17 min, number 1 in their plan.",
-        "Not Bob Roy: 22 min more, mostly travel 18 min, risk of a second visit 2 min.",
+        "Ann Lee gets ticket t-1 at the least cost, 75 min of paid time; "
+        "2 of 4 consultants could do it.",
+        "Largest parts: work 56 min, travel 17 min and risk of a second visit 6 min.",
+        "Work starts about 3:23 PM UTC, 17 min after the decision, as number 1 in their plan.",
+        "Not Bob Roy: 22 min more, mostly travel 18 min and risk of a second visit 2 min.",
         "Not eligible: 1 too far away, 1 without the skill.",
         "Cat Paz: needs network at level 2, has 1; does not speak English.",
     )
@@ -72,28 +75,72 @@ def test_tells_the_consultant_what_is_theirs() -> None:
 
     assert told == (
         "Ticket t-1 is yours.",
-        "Work starts in 17 min, number 1 in your plan.",
+        "Work starts about 3:23 PM UTC, as number 1 in your plan.",
         "Others who could do it: 1.",
-        "Against the next best you save: travel 18 min, risk of a second visit 2 min.",
+        "Against the next best you save: travel 18 min and risk of a second visit 2 min.",
     )
 
 
 def test_tells_the_customer_who_and_when() -> None:
-    """A name, minutes, and that the person fits."""
-    told = explain(_decision(), NAMES, audience="customer")
+    """A name, a time on the customer's own clock, and that the person fits."""
+    chicago = ZoneInfo("America/Chicago")
+
+    told = explain(_decision(), NAMES, audience="customer", zone=chicago)
 
     assert told == (
         "Ann Lee looks after your request.",
-        "Expected on site in about 17 min.",
+        "Expected on site about 10:25 AM.",
         "They have the skills that your request needs.",
     )
+
+
+def test_names_the_day_where_it_is_another_one() -> None:
+    """Tomorrow's 1:00 is not today's; each language has its own clock."""
+    arrival = NOW + 15 * HOUR + 2 * MINUTE
+    decision = _decision()
+    later = msgspec.structs.replace(decision.candidates[0], arrival=arrival)
+    decision = msgspec.structs.replace(decision, candidates=(later, *decision.candidates[1:]))
+
+    told = {
+        language: explain(decision, NAMES, language=language, audience="customer")[1]
+        for language in LANGUAGES
+    }
+
+    assert told == {
+        "en": "Expected on site about 6:10 AM on Monday.",
+        "fr-CA": "Arrivée prévue vers lundi à 6 h 10.",
+        "es": "Llegada prevista hacia el lunes a las 6:10.",
+    }
+    assert "15 h 2 min after the decision" in explain(decision, NAMES)[2]
+
+
+DECISION = _decision()
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, int(DAY)))
+def test_never_promises_a_customer_an_earlier_time(after: int) -> None:
+    """Five minutes' steps, rounded up."""
+    decision = DECISION
+    later = msgspec.structs.replace(decision.candidates[0], arrival=NOW + after)
+    decision = msgspec.structs.replace(decision, candidates=(later,))
+
+    said = explain(decision, NAMES, language="es", audience="customer")[1]
+
+    hour, minute = map(int, re.findall(r"\d+", said))
+    whole = (NOW + after) % DAY
+    assert minute % 5 == 0
+    assert 0 <= ((hour * 60 + minute) * MINUTE - whole) % DAY < 5 * MINUTE
 
 
 def test_tells_the_customer_that_the_case_is_known() -> None:
     """Continuity is worth a sentence; remote work is not an arrival."""
     told = explain(_decision(previous="ann", mode="remote"), NAMES, audience="customer")
 
-    assert told[1:] == ("Work should begin in about 0 min.", "They know your case already.")
+    assert told[1:] == (
+        "Work should begin about 3:10 PM.",
+        "They know your case already.",
+    )
 
 
 def test_speaks_french_and_spanish() -> None:
@@ -102,7 +149,7 @@ def test_speaks_french_and_spanish() -> None:
     spanish = explain(_decision(), NAMES, language="es", audience="customer")
 
     assert french[0] == (
-        "Ann Lee s’occupe du billet t-1 pour un coût de 75 min; admissibles : 2 sur 4."
+        "Ann Lee reçoit le billet t-1 au coût le plus bas, 75 min payées; admissibles : 2 sur 4."
     )
     assert french[-1] == (
         "Cat Paz\N{NO-BREAK SPACE}: il faut network au niveau 2, a 1; ne parle pas anglais."
@@ -123,9 +170,17 @@ def test_has_words_for_everything(language: str) -> None:
 
     assert set(phrases.terms) == set(costs.TERMS)
     assert set(phrases.excluded) == set(CONSTRAINTS)
-    assert set(phrases.lacks) == {*CONSTRAINTS, "shift_until", "leave_until"}
-    for part in ("sentences", "excluded", "lacks", "terms", "languages"):
-        mine, theirs = getattr(phrases, part), getattr(ENGLISH, part)
+    assert set(phrases.lacks) == {
+        *CONSTRAINTS,
+        "shift_until",
+        "leave_until",
+        "skill_none",
+    }
+    assert set(phrases.needs) == set(CONSTRAINTS)
+    assert set(phrases.flips) == {"chosen", "eligible", "skills", *get_args(Kind)}
+    parts = ("sentences", "excluded", "lacks", "needs", "flips", "terms", "languages", "weights")
+    for part in parts:
+        mine, theirs = getattr(phrases, part), getattr(PHRASES["en"], part)
         assert {key: _fields(text) for key, text in mine.items()} == {
             key: _fields(text) for key, text in theirs.items()
         }
@@ -153,9 +208,9 @@ def test_tells_when_somebody_works_again() -> None:
 
     told = " ".join(explain(choose(ticket(), made, NOW, DEFAULT), NAMES))
 
-    assert "Ann Lee: next shift in 120 min." in told
+    assert "Ann Lee: next shift in 2 h." in told
     assert "Bob Roy: no shift planned." in told
-    assert "Cat Paz: on leave, works in 90 min." in told
+    assert "Cat Paz: on leave, works in 1 h 30 min." in told
 
 
 def test_admits_that_two_are_as_good() -> None:
@@ -164,7 +219,7 @@ def test_admits_that_two_are_as_good() -> None:
 
     told = explain(choose(ticket(), made, NOW, DEFAULT), NAMES)
 
-    assert "Bob Roy would be as good; the order of ids decides." in told
+    assert "Bob Roy would cost as much; a fixed order decided." in told
 
 
 @settings(max_examples=150, deadline=None)
@@ -194,3 +249,23 @@ def test_explains_any_decision(world: World, language: str) -> None:
 
     assert all(line.endswith(".") and "{" not in line for line in told)
     assert decision.consultant is None or told[0].startswith(decision.consultant)
+
+
+def test_lays_the_terms_side_by_side() -> None:
+    """The dispatcher's table: a line for each term that matters, a number for each candidate."""
+    decision = _decision()
+
+    lines = table(decision, "fr-CA")
+
+    assert [(line.term, line.label) for line in lines[:2]] == [
+        ("service", "travail"),
+        ("travel", "trajet"),
+    ]
+    assert all(len(line.minutes) == 2 and any(line.minutes) for line in lines)
+    totals = [sum(line.minutes[n] for line in lines) for n in range(2)]
+    assert totals == pytest.approx([c.cost for c in decision.candidates], abs=0.6)
+
+
+def test_has_no_table_where_nobody_is_eligible() -> None:
+    """There is nothing to lay side by side."""
+    assert table(_decision(certification="site")) == ()

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from squad.apps import wiring
-from squad.apps.describe import events, http, page
+from squad.apps.describe import events, http, page, weights
 from squad.kernel.service import Service
 
 
@@ -25,6 +25,7 @@ def documents(services: Sequence[Service] = ()) -> Mapping[str, str]:
     return {
         "docs/openapi.json": _json(openapi(services)) + "\n",
         "docs/events.md": page.write(asyncapi(services)),
+        "docs/policy.md": weights.write(),
     }
 
 
