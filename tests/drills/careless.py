@@ -12,7 +12,11 @@ from typing import Any
 from squad.adapters.engines import ledger, sqlite
 from squad.apps import cli
 from squad.kernel import crash, dispatch, outbox
+from squad.ports.database import Statement
 from squad.ports.unit import Cause, Letter
+from squad.services.routing import store
+from squad.services.routing.service import lease
+from squad.services.routing.work import Work
 
 
 def no_inbox() -> None:
@@ -77,7 +81,29 @@ def lazy_sync() -> None:
     sqlite.connect = connect
 
 
-FAULTS = (no_inbox, marked_first, acked_first, no_outbox, lazy_sync)
+def no_fence() -> None:
+    """Every router takes itself for the active one, and overwrites what another decided."""
+
+    async def look(self: Any) -> bool:
+        taken, self.token = not self.token, 1
+        return taken
+
+    def fence(self: Any) -> Statement:
+        return Statement("update leases set token = 1 where name = 'router'")
+
+    def save(before: Work | None, work: Work) -> Statement:
+        sql, parameters, _ = original(before, work)
+        guard = " where work.version = ?"
+        return Statement(sql[: sql.index(guard)], parameters[:-3])
+
+    original = store.save
+    lease.Lease.look = look  # type: ignore[method-assign]
+    lease.Lease.held = True  # type: ignore[assignment, method-assign]
+    lease.Lease.fence = fence  # type: ignore[method-assign]
+    store.save = save
+
+
+FAULTS = (no_inbox, marked_first, acked_first, no_outbox, lazy_sync, no_fence)
 
 if __name__ == "__main__":
     {fault.__name__: fault for fault in FAULTS}[sys.argv.pop(1)]()

@@ -128,6 +128,7 @@ class Node:
             settle=running.settle,
             observer=running.observer,
             pace=running.pace,
+            active=running.active,
             report=self._reporter(name),
         )
 

@@ -25,6 +25,7 @@ BATCH = 128  # letters a receive
 SIDE = 12  # subjects side by side: requests get the loop again after so many, not after a batch
 WAIT = 1.0  # s to wait for a letter
 PAUSE = 1.0  # s to wait for a bus or a store that is down
+STANDBY = 0.1  # s between looks of a standby whether it is active
 HANDLING = 20.0  # s for one letter at most; the bus hands it out again after 30
 
 _log = log.get("dispatch")
@@ -127,7 +128,8 @@ class Consumer:
     Letters of one subject are handled in turn, of different subjects side by side. `settle` runs
     after a batch and before its acks: for stores that make changes durable in batches.
     observer: sees every letter instead of handlers. pace: seconds between batches that are not
-    full, for a service that may lag a little and has its letters gathered.
+    full, for a service that may lag a little and has its letters gathered. active: whether it
+    receives letters; what it could not finish before it became a standby is never buried.
     waits: why no letters are handled now, or "".
     """
 
@@ -141,6 +143,7 @@ class Consumer:
         settle: Callable[[], Awaitable[None]] | None = None,
         observer: Observer | None = None,
         pace: float = 0.0,
+        active: Callable[[], bool] = lambda: True,
         report: Callable[[Handling], None] = lambda handling: None,
     ) -> None:
         self._queue = queue
@@ -150,6 +153,7 @@ class Consumer:
         self._settle = settle
         self._observer = observer
         self._pace = pace
+        self._active = active
         self._report = report
         self.waits = ""
         self._stopping = False
@@ -164,6 +168,9 @@ class Consumer:
         A batch that could not be settled is not acknowledged: the bus hands it out again.
         """
         while not self._stopping:
+            if not self._active():
+                await asyncio.sleep(STANDBY)
+                continue
             try:
                 count = await self.step(WAIT)
                 self.waits = ""
@@ -224,10 +231,10 @@ class Consumer:
             await self._bus.ack(done)
         for delivery in deliveries:
             verdict, reason = outcomes[delivery.receipt]
-            if verdict == "retry":
-                await self._bus.retry(delivery, backoff(delivery.receives))
-            elif verdict == "bury":
+            if verdict == "bury" and self._active():
                 await self._bus.bury(delivery, reason)
+            elif verdict != "ack":
+                await self._bus.retry(delivery, backoff(delivery.receives))
 
     def _note(self, delivery: Delivery, outcome: Outcome, took: float) -> None:
         letter, now = delivery.letter, self._clock.now().timestamp()

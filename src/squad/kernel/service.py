@@ -50,7 +50,8 @@ class Running:
     books: where its units are kept, with the relay's bell. handlers: by event class.
     observer: sees every letter instead of handlers, with at least `pace` seconds between batches.
     tasks: loops that run until cancelled. settle: makes a batch of handled letters durable.
-    ready: None, or why it cannot serve yet.
+    ready: None, or why it cannot serve yet. active: whether it handles letters now: a standby
+    does not, and leaves them to the one that does.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Running:
         observer: Observer | None = None,
         pace: float = 0.0,
         ready: Callable[[], str | None] = lambda: None,
+        active: Callable[[], bool] = lambda: True,
     ) -> None:
         self.rows = rows
         self.service = service
@@ -75,6 +77,7 @@ class Running:
         self.observer = observer
         self.pace = pace
         self.ready = ready
+        self.active = active
 
 
 class Service:

@@ -133,12 +133,12 @@ def enroll(mail: str, name: str, role: Role, password: str) -> None:
 
 
 @main.command()
-@click.argument("name", type=click.Choice(["all", "kill", "points"]), default="all")
+@click.argument("name", type=click.Choice(["all", "kill", "points", "router"]), default="all")
 @click.option("--seeds", type=click.IntRange(1, 100), default=2, help="Runs, each another seed.")
 @click.option("--kills", type=click.IntRange(1, 1000), default=25, help="Kills a run.")
 @click.option("--home", default="var/drills", help="Folder for the product and the reports.")
 def drill(name: str, seeds: int, kills: int, home: str) -> None:
-    """Kill the real thing under load and check that nothing was lost or doubled."""
+    """Break the real thing under load and check that nothing was lost or doubled."""
     from squad.apps.drills import report
 
     if not report.conduct(name, seeds=seeds, kills=kills, home=home, tell=click.echo):

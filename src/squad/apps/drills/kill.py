@@ -14,7 +14,7 @@ import msgspec
 
 from squad.apps import wiring
 from squad.apps.drills import invariants
-from squad.apps.drills.load import Load
+from squad.apps.drills.load import CREATORS, Load
 from squad.apps.drills.product import Product
 from squad.kernel import settings
 from squad.services.identity.service import Identity
@@ -72,14 +72,14 @@ class Report(msgspec.Struct, kw_only=True):
 
 
 @asynccontextmanager
-async def loaded(product: Product, seed: int) -> AsyncIterator[Load]:
+async def loaded(product: Product, seed: int, *, creators: int = CREATORS) -> AsyncIterator[Load]:
     """This will run the load against a product for as long as the context lasts."""
     given = settings.read(product.environ)
     adapters = await wiring.open_all(given)
     definition = wiring.service("identity")
     running = await definition.start(await adapters.kit(definition))
     identity: Identity = running.service
-    load = Load(product.url, identity, seed)
+    load = Load(product.url, identity, seed, creators=creators)
     task = asyncio.create_task(load.run())
     try:
         yield load
@@ -110,7 +110,7 @@ async def drill(
         for point in points:
             await _die_at(product, point, tell)
         await asyncio.sleep(1.0)
-    caught = await asyncio.to_thread(_rest, product)
+    caught = await asyncio.to_thread(rest, product)
     verdict = await asyncio.to_thread(invariants.check, home, load.acknowledged, load.refused)
     if caught >= CATCH_UP:
         verdict.check("I5", False, f"not caught up: {invariants.waiting(home)}")
@@ -135,23 +135,28 @@ async def _die_at(product: Product, point: str, tell: Callable[[str], None]) -> 
     await asyncio.to_thread(product.start)
 
 
-def _rest(product: Product) -> float:
-    """Stops the product with nothing on its way: what time brought meanwhile is let through."""
-    caught = _catch_up(product)
-    product.stop()
+def rest(*products: Product) -> float:
+    """This will stop a product, of one process or more, with nothing on its way any more.
+
+    What time brought meanwhile is let through. Returns the seconds it took to catch up.
+    """
+    home = products[0].home
+    caught = _catch_up(home)
     for _ in range(STOPS):
-        if not invariants.waiting(product.home):
+        for product in products:
+            product.stop()
+        if not invariants.waiting(home):
             break
-        product.start()
-        _catch_up(product)
-        product.stop()
+        for product in products:
+            product.start()
+        _catch_up(home)
     return caught
 
 
-def _catch_up(product: Product) -> float:
+def _catch_up(home: Path) -> float:
     began = time.monotonic()
     quiet = 0
     while time.monotonic() - began < CATCH_UP and quiet < 3:
-        quiet = 0 if invariants.waiting(product.home) else quiet + 1
+        quiet = 0 if invariants.waiting(home) else quiet + 1
         time.sleep(0.3)
     return time.monotonic() - began

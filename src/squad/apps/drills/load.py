@@ -23,7 +23,9 @@ class Load:
     acknowledged: ticket id → steps whose answers came back. refused: ids answered with 4xx.
     """
 
-    def __init__(self, url: str, identity: Identity, seed: int) -> None:
+    def __init__(
+        self, url: str, identity: Identity, seed: int, *, creators: int = CREATORS
+    ) -> None:
         self.acknowledged: dict[str, list[str]] = {}
         self.refused: set[str] = set()
         self.failures = 0
@@ -31,17 +33,18 @@ class Load:
         self._identity = identity
         self._random = random.Random(seed)
         self._tokens: dict[str, str] = {}
+        self._creators = creators
         self._stopping = False
         self._busy: set[str] = set()
 
     async def run(self) -> None:
         """This will put the product under load until stopped."""
-        limits = httpx.Limits(max_connections=CREATORS + WORKERS)
+        limits = httpx.Limits(max_connections=self._creators + WORKERS)
         async with httpx.AsyncClient(
             base_url=self._url, timeout=10, limits=limits, trust_env=False
         ) as http:
             await asyncio.gather(
-                *(self._create(http) for _ in range(CREATORS)),
+                *(self._create(http) for _ in range(self._creators)),
                 *(self._work(http) for _ in range(WORKERS)),
             )
 

@@ -20,7 +20,7 @@ class Product:
 
     def __init__(
         self, home: Path, *, command: Sequence[str] = (), services: Sequence[str] = (),
-        environ: Mapping[str, str] | None = None,
+        environ: Mapping[str, str] | None = None, demo: bool = True,
     ) -> None:  # fmt: skip
         self.home = home
         self.port = free_port()
@@ -28,6 +28,7 @@ class Product:
         home.mkdir(parents=True, exist_ok=True)
         self.services = services
         self._command = command or (sys.executable, "-m", "squad.apps.cli")
+        self._demo = ("--demo",) if demo else ()
         self.environ = {
             **os.environ,
             "SQUAD_HOME": str(home),
@@ -59,7 +60,7 @@ class Product:
         """This will start the process and not wait."""
         with (self.home / "node.log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own command line
-                [*self._command, "up", *self.services, "--demo"],
+                [*self._command, "up", *self.services, *self._demo],
                 env={**self.environ, **extra},
                 stdout=log,
                 stderr=log,
@@ -75,11 +76,21 @@ class Product:
     def kill(self) -> None:
         """This will end it with SIGKILL, as if the power went."""
         assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
+        self.signal(signal.SIGKILL)
         self.process.wait()
+
+    def signal(self, number: signal.Signals) -> None:
+        """This will send a signal, SIGSTOP and SIGCONT for one: it freezes, and goes on."""
+        assert self.process is not None
+        os.killpg(self.process.pid, number)
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self.process is not None and self.process.poll() is None
 
     def stop(self) -> None:
         """This will end it gracefully."""
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and self.alive:
             os.killpg(self.process.pid, signal.SIGTERM)
             self.process.wait(30)

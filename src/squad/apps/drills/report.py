@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from squad.apps.drills import router
 from squad.apps.drills.kill import POINTS, Report, drill
 
 
@@ -24,6 +25,10 @@ def conduct(name: str, *, seeds: int, kills: int, home: str, tell: Callable[[str
         tell(f"kill -9 at {len(POINTS)} labelled points …")
         work = drill(folder / "points", seed=99, kills=0, points=POINTS, tell=tell)
         reports.append(asyncio.run(work))
+        tell(reports[-1].text())
+    if name in ("all", "router"):
+        tell("two routers, one of them a zombie, letters four times …")
+        reports.append(asyncio.run(router.drill(folder / "router", seed=1, tell=tell)))
         tell(reports[-1].text())
     keep(folder, reports)
     return all(report.holds for report in reports)

@@ -1,7 +1,8 @@
 """Tables of routing: copies of people and their hours, work, and the decision log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -27,13 +28,32 @@ create table decisions(
 );
 create index decisions_ticket on decisions(ticket, at);
 """,
+    """
+create table leases(
+    name text primary key, token integer not null, holder text not null, beat integer not null,
+    units integer not null
+);
+insert into leases values ('router', 0, '', 0, 0);
+alter table work add column hold text not null default '';
+alter table work add column stalled real not null default 0;
+alter table work add column level integer not null default 0;
+""",
 )
 
+_WORK = "select facts, answered, answer_by, offered, hold, stalled, level from work"
 _encode = msgspec.json.Encoder().encode
 _ticket = msgspec.json.Decoder(Ticket).decode
 _person = msgspec.json.Decoder(Person).decode
 _intervals = msgspec.json.Decoder(tuple[Interval, ...]).decode
 _decision = msgspec.json.Decoder(Decision).decode
+
+
+class Lease(NamedTuple):
+    """Who may route. token: rises with each holder. beat: rises while they live. holder: ""."""
+
+    token: int
+    beat: int
+    holder: str
 
 
 def know(person: Person) -> Statement:
@@ -64,13 +84,20 @@ def plan(person: str, version: int, intervals: Sequence[Interval]) -> Statement:
     )
 
 
-def save(work: Work) -> Statement:
-    """This will keep a ticket's state; an older version than the stored one is a Conflict."""
+def save(before: Work | None, work: Work) -> Statement:
+    """This will keep a ticket's state; another state than `before` in the table is a Conflict.
+
+    Version, turn answered and who was chosen are compared: of two that decide on one state only
+    the first is applied.
+    """
+    guard = (before.ticket.version, before.answered, before.offered) if before else (-1, -1, "")
     return Statement(
-        "insert into work values (?, ?, ?, ?, ?, ?, ?) on conflict(ticket) do update set"
+        "insert into work(ticket, version, open, answered, answer_by, offered, hold, stalled,"
+        " level, facts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict(ticket) do update set"
         " version = excluded.version, open = excluded.open, answered = excluded.answered,"
-        " answer_by = excluded.answer_by, offered = excluded.offered, facts = excluded.facts"
-        " where work.version <= excluded.version and work.answered <= excluded.answered",
+        " answer_by = excluded.answer_by, offered = excluded.offered, hold = excluded.hold,"
+        " stalled = excluded.stalled, level = excluded.level, facts = excluded.facts"
+        " where work.version = ? and work.answered = ? and work.offered = ?",
         (
             work.ticket.id,
             work.ticket.version,
@@ -78,9 +105,48 @@ def save(work: Work) -> Statement:
             work.answered,
             work.answer_by,
             work.offered,
+            work.hold,
+            work.stalled,
+            work.level,
             _encode(work.ticket),
+            *guard,
         ),
         1,
+    )
+
+
+def take(lease: Lease, holder: str) -> Statement:
+    """This will take the router's lease with the next token; a Conflict where it beat meanwhile."""
+    return Statement(
+        "update leases set token = token + 1, holder = ?, beat = beat + 1"
+        " where name = 'router' and token = ? and beat = ?",
+        (holder, lease.token, lease.beat),
+        1,
+    )
+
+
+def renew(token: int) -> Statement:
+    """This will let the lease beat once more; a Conflict where somebody has taken it."""
+    return Statement(
+        "update leases set beat = beat + 1 where name = 'router' and token = ?", (token,), 1
+    )
+
+
+def release(token: int) -> Statement:
+    """This will give up the lease, so that nobody waits for it to run out."""
+    return Statement(
+        "update leases set holder = '', beat = beat + 1 where name = 'router' and token = ?",
+        (token,),
+    )
+
+
+def fence(token: int) -> Statement:
+    """This will make a unit a Conflict where somebody else has taken the lease.
+
+    It writes, so that PostgreSQL locks the row: a lease cannot change hands within the unit.
+    """
+    return Statement(
+        "update leases set units = units + 1 where name = 'router' and token = ?", (token,), 1
     )
 
 
@@ -98,28 +164,32 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def people(self) -> list[Person]:
-        """This will load every person."""
-        rows = await self._database.fetch("select facts from people")
-        return [_person(row[0]) for row in rows]
+    async def lease(self) -> Lease:
+        """This will look at the router's lease."""
+        rows = await self._database.fetch(
+            "select token, beat, holder from leases where name = 'router'"
+        )
+        return Lease(*rows[0])
 
-    async def hours(self) -> list[tuple[str, int, tuple[Interval, ...]]]:
-        """This will load everybody's working time: person, version, intervals."""
+    async def people(self, known: Mapping[str, int]) -> tuple[list[Person], set[str]]:
+        """This will load people whose version differs from the known one, and who is gone."""
+        rows = await self._database.fetch("select id, version, facts from people")
+        changed = [_person(facts) for id, version, facts in rows if known.get(id) != version]
+        return changed, known.keys() - {row[0] for row in rows}
+
+    async def hours(self, known: Mapping[str, int]) -> list[tuple[str, int, tuple[Interval, ...]]]:
+        """This will load working time that differs from the known: person, version, intervals."""
         rows = await self._database.fetch("select person, version, facts from hours")
-        return [(row[0], row[1], _intervals(row[2])) for row in rows]
+        return [(row[0], row[1], _intervals(row[2])) for row in rows if known.get(row[0]) != row[1]]
 
     async def open_work(self) -> list[Work]:
         """This will load the tickets that are not finished."""
-        rows = await self._database.fetch(
-            "select facts, answered, answer_by, offered from work where open = 1 order by ticket"
-        )
+        rows = await self._database.fetch(f"{_WORK} where open = 1 order by ticket")
         return [Work(_ticket(row[0]), *row[1:]) for row in rows]
 
     async def work(self, ticket: str) -> Work | None:
         """This will load one ticket's state, finished or not."""
-        rows = await self._database.fetch(
-            "select facts, answered, answer_by, offered from work where ticket = ?", (ticket,)
-        )
+        rows = await self._database.fetch(f"{_WORK} where ticket = ?", (ticket,))
         return Work(_ticket(rows[0][0]), *rows[0][1:]) if rows else None
 
     async def decisions(self, ticket: str) -> list[Kept]:

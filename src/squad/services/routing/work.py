@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 
@@ -20,6 +21,7 @@ _STATES: dict[str, State] = {
     "on_site": "on_site",
 }
 NEVER = math.inf
+Hold = Literal["", "pinned", "locked"]
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -28,12 +30,18 @@ class Work(msgspec.Struct, frozen=True):
     answered: the last turn that routing answered, by an assignment or by saying that it stalled.
     answer_by: the offer lapses then, epoch seconds; infinite: no offer is open.
     offered: who was chosen, until tickets confirms it; their place is taken from the choice on.
+    hold: what a dispatcher forbids the engine: pinned, to move it to somebody else; locked, to
+    touch it at all. stalled: since when nobody is eligible, epoch seconds; 0: somebody is.
+    level: how often that was escalated since then.
     """
 
     ticket: Ticket
     answered: int = 0
     answer_by: float = NEVER
     offered: str = ""
+    hold: Hold = ""
+    stalled: float = 0.0
+    level: int = 0
 
     @property
     def open(self) -> bool:
@@ -47,13 +55,13 @@ class Work(msgspec.Struct, frozen=True):
 
     @property
     def due(self) -> bool:
-        """Whether its present turn is not answered yet."""
-        return self.waits and self.ticket.turn > self.answered
+        """Whether its present turn is not answered yet, and the engine may answer it."""
+        return self.waits and self.ticket.turn > self.answered and self.hold != "locked"
 
     @property
     def pending(self) -> bool:
         """Whether somebody was chosen and tickets has not confirmed it yet."""
-        return self.waits and not self.due and bool(self.offered)
+        return self.waits and self.ticket.turn <= self.answered and bool(self.offered)
 
     @property
     def state(self) -> State | None:

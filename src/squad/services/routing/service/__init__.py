@@ -1,17 +1,23 @@
 """Routing at work: the roster in memory, each decision one unit, nothing waits that could go."""
 
+import asyncio
+
+from msgspec.structs import replace
+
+from squad.contracts.operations import SnapshotRequested
 from squad.contracts.people import AvailabilityChanged, Person
 from squad.contracts.tickets import Ticket
+from squad.kernel.ids import uuid7
 from squad.kernel.unit import Books
-from squad.ports.database import Statement
+from squad.ports.database import Database, Statement
 from squad.ports.unit import Cause
 from squad.services.routing import store
 from squad.services.routing.policy import Policy
 from squad.services.routing.service.hand import Hand
+from squad.services.routing.service.lease import BEAT, LOOK
 from squad.services.routing.service.memory import Memory
 from squad.services.routing.service.offers import Offers
 from squad.services.routing.service.waiting import Waiting
-from squad.services.routing.store import Store
 from squad.services.routing.work import NEVER, Work, consultant_of
 
 __all__ = ["Memory", "Routing"]
@@ -20,26 +26,62 @@ __all__ = ["Memory", "Routing"]
 class Routing:
     """The service: its parts share one memory; what the others tell changes it here."""
 
-    def __init__(self, books: Books[Statement], tables: Store, policy: Policy) -> None:
-        self.memory = Memory(books, tables, policy)
+    def __init__(self, books: Books[Statement], database: Database, policy: Policy) -> None:
+        self.memory = Memory(books, database, policy)
         self.offers = Offers(self.memory)
         self.waiting = Waiting(self.memory, self.offers)
         self.hand = Hand(self.memory, self.offers)
+
+    @property
+    def active(self) -> bool:
+        """Whether this process routes: it holds the lease, and knows all that is to know."""
+        return self.memory.lease.held and self.memory.fresh
+
+    async def step(self) -> None:
+        """This will hold the lease, or take it where it is free, and then catch up.
+
+        Raises Unavailable.
+        """
+        memory = self.memory
+        if await memory.lease.look():
+            memory.fresh = False
+        if memory.lease.held and not memory.fresh:
+            await memory.refresh()
+            if not memory.people:
+                await self._ask()
+
+    async def lead(self) -> None:
+        """This will go on doing so, and give the lease up when it is cancelled."""
+        try:
+            while True:
+                await self.step()
+                await asyncio.sleep(BEAT if self.memory.lease.token else LOOK)
+        except asyncio.CancelledError:
+            await self.memory.lease.release()
+            raise
+
+    async def _ask(self) -> None:
+        """Without its own copies routing asks the sources for all people and tickets."""
+        id = uuid7()
+        unit = self.memory.books.open(Cause(id))
+        for source in ("identity", "tickets"):
+            unit.emit(SnapshotRequested(id=id, service="routing", source=source), version=1)
+        await unit.commit()
 
     async def observe(self, ticket: Ticket, cause: Cause) -> None:
         """This will take a ticket's newest state, route it if it needs that, and drain."""
         memory, known = self.memory, await self.memory.find(ticket.id)
         if known is not None and known.ticket.version >= ticket.version:
             return
-        unit = memory.books.open(cause)
+        unit = memory.open(cause)
         held = ticket.status == "assigned" or ticket.assignee is None
         answer_by = known.answer_by if known is not None and held else NEVER
-        work = Work(ticket, known.answered, answer_by, known.offered) if known else Work(ticket)
+        work = replace(known, ticket=ticket, answer_by=answer_by) if known else Work(ticket)
         before = memory.roster.holder(ticket.id)
         memory.take(work)
         if work.due:
             work = self.offers.route(unit, work)
-        await memory.commit(unit, work)
+        await memory.commit(unit, known, work)
         if before is not None and memory.roster.holder(ticket.id) != before:
             await self.waiting.drain(before)
 
@@ -48,28 +90,34 @@ class Routing:
         memory, known = self.memory, self.memory.people.get(person.id)
         if known is not None and known.version >= person.version:
             return
-        unit = memory.books.open(cause)
+        unit = memory.open(cause)
         unit.write(store.know(person))
         if consultant_of(person, ()) is None and person.id in memory.roster:
             self.offers.give_back(unit, person.id)
-        await unit.commit()
+        await memory.settle(unit)
         memory.enlist(person)
 
     async def forget(self, person: str, cause: Cause) -> None:
         """This will remove a person who asked to be forgotten."""
-        unit = self.memory.books.open(cause)
+        unit = self.memory.open(cause)
         unit.write(*store.forget(person))
         if person in self.memory.roster:
             self.offers.give_back(unit, person)
-        await unit.commit()
+        await self.memory.settle(unit)
         self.memory.forget(person)
 
     async def plan(self, event: AvailabilityChanged, cause: Cause) -> None:
         """This will keep a consultant's working time, and give them what waits."""
         if event.version <= self.memory.version(event.person):
             return
-        unit = self.memory.books.open(cause)
+        unit = self.memory.open(cause)
         unit.write(store.plan(event.person, event.version, event.intervals))
-        await unit.commit()
+        await self.memory.settle(unit)
         if self.memory.plan(event.person, event.version, event.intervals):
             await self.waiting.drain(event.person)
+
+    async def look(self, *, sweep: bool) -> None:
+        """This will do what time makes due. sweep: also look again at what waits."""
+        await self.offers.lapse()
+        if sweep:
+            await self.waiting.sweep()

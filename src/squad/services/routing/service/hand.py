@@ -48,8 +48,8 @@ class Hand:
             raise Impossible(f"The ticket is {work.ticket.status}: there is nothing to assign.")
         if consultant not in memory.roster:
             raise Invalid("There is no such consultant.", [Fault("/consultant", "not on duty")])
-        unit = memory.books.open(cause)
-        now, job = memory.now, job_of(work.ticket)
+        unit = memory.open(cause)
+        now, job = memory.now, job_of(work.ticket, memory.now)
         broken = obstacles(job, memory.roster, consultant, now, memory.policy)
         if broken and not override:
             names = ", ".join(sorted({lack.constraint for lack in broken}))
@@ -58,7 +58,7 @@ class Hand:
         if work.ticket.assignee is not None or memory.roster.holder(id) is not None:
             turn = max(turn, work.answered) + 1
         decision = choose(job, memory.roster, now, memory.policy)
-        work = self._offers.offer(unit, work, decision, turn, consultant=consultant, by=actor.id)
+        given = self._offers.offer(unit, work, decision, turn, consultant=consultant, by=actor.id)
         kept = Kept(
             id=decision_id(unit, work.ticket, turn),
             turn=turn,
@@ -67,5 +67,5 @@ class Hand:
             consultant=consultant,
             record=decision,
         )
-        await memory.commit(unit, work, kept)
+        await memory.commit(unit, work, given, kept)
         return kept

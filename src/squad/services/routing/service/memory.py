@@ -1,70 +1,138 @@
 """What routing has in memory: the roster, people and open work; it follows the commits."""
 
+import asyncio
 import heapq
 from collections.abc import Sequence
 
 from squad.contracts.people import Interval, Person
 from squad.contracts.tickets import Ticket
 from squad.kernel.unit import Books, Unit
-from squad.ports.database import Statement
+from squad.ports.database import Database, Statement
+from squad.ports.unit import Cause, Unavailable
 from squad.services.routing import store
 from squad.services.routing.model import Kept
 from squad.services.routing.policy import Policy
 from squad.services.routing.roster import Roster
+from squad.services.routing.service.lease import Lease
+from squad.services.routing.service.strain import Strain
 from squad.services.routing.store import Store
 from squad.services.routing.work import NEVER, Work, consultant_of, stop_of
+
+PAUSE = 0.02  # s to wait for units under way before the state is read
 
 
 class Memory:
     """The state. A unit that fails is taken back from it.
 
     offers: when each open offer lapses, epoch seconds, and its ticket; a heap with stale entries.
+    fresh: whether it is what the tables say.
     """
 
-    def __init__(self, books: Books[Statement], tables: Store, policy: Policy) -> None:
+    def __init__(self, books: Books[Statement], database: Database, policy: Policy) -> None:
         self.books = books
-        self.store = tables
+        self.store = Store(database)
         self.policy = policy
+        self.strain = Strain()
+        self.lease = Lease(database, self.store, books.clock, self.strain)
+        self.fresh = False
         self.roster = Roster()
         self.people: dict[str, Person] = {}
         self.work: dict[str, Work] = {}
         self.waiting: set[str] = set()
         self.offers: list[tuple[float, str]] = []
         self._hours: dict[str, tuple[int, Sequence[Interval]]] = {}
+        self._settling = 0
+        self._settled = 0
 
     @property
     def now(self) -> float:
         """Epoch seconds."""
         return self.books.clock.now().timestamp()
 
-    async def load(self) -> None:
-        """This will rebuild the state from the service's own tables."""
-        for person, version, intervals in await self.store.hours():
-            self._hours[person] = version, intervals
+    async def refresh(self) -> None:
+        """This will bring the state to what the tables say; of people only what changed is read.
+
+        Raises Unavailable.
+        """
+        seen = -1
+        while seen != self._settled or self._settling:
+            if self._settling:
+                await asyncio.sleep(PAUSE)
+            seen = self._settled
+            hours = await self.store.hours({id: one[0] for id, one in self._hours.items()})
+            versions = {id: person.version for id, person in self.people.items()}
+            changed, gone = await self.store.people(versions)
+            works = await self.store.open_work()
+        self._hours.update({person: (version, spans) for person, version, spans in hours})
         self.roster.advance(self.now)
-        for known in await self.store.people():
-            self.enlist(known)
-        for work in await self.store.open_work():
+        for id in gone:
+            self.forget(id)
+        for person in changed:
+            self.enlist(person)
+        for id in {one[0] for one in hours} - {person.id for person in changed}:
+            if id in self.people:
+                self.enlist(self.people[id])
+        self._retake(works)
+        self.fresh = True
+
+    def _retake(self, works: Sequence[Work]) -> None:
+        for id in self.work:
+            self.roster.release(id)
+        self.work.clear()
+        self.waiting.clear()
+        self.offers.clear()
+        for work in works:
             self.take(work)
 
     async def find(self, ticket: str) -> Work | None:
         """This will find a ticket, finished or not."""
-        return self.work.get(ticket) or await self.store.work(ticket)
+        known = self.work.get(ticket) if self.lease.held else None
+        return known or await self.store.work(ticket)
 
-    async def commit(self, unit: Unit[Statement], work: Work, answer: Kept | None = None) -> None:
-        """This will commit with the ticket's state, and take it back from memory if that fails."""
-        id = work.ticket.id
-        self.file(work)
-        unit.write(store.save(work))
+    # Units
+
+    def open(self, cause: Cause) -> Unit[Statement]:
+        """This will open a unit that fails where another router has taken over.
+
+        Raises Unavailable: this process stands by.
+        """
+        unit = self.books.open(cause)
+        unit.write(self.lease.fence())
+        return unit
+
+    async def settle(self, unit: Unit[Statement], answer: Kept | None = None) -> None:
+        """This will commit. Raises Duplicate, Conflict, Unavailable: nothing was written."""
+        self._settling += 1
         try:
-            await unit.commit(answer)
+            with self.strain.timed():
+                await unit.commit(answer)
+        finally:
+            self._settling -= 1
+            self._settled += 1
+
+    async def commit(
+        self, unit: Unit[Statement], before: Work | None, work: Work, answer: Kept | None = None
+    ) -> None:
+        """This will commit with the ticket's state, and take it back from memory if that fails."""
+        self.file(work)
+        unit.write(store.save(before, work))
+        try:
+            await self.settle(unit, answer)
         except BaseException:
-            self.roster.release(id)
-            self.work.pop(id, None)
-            self.waiting.discard(id)
-            if (kept := await self.store.work(id)) is not None:
-                self.take(kept)
+            await self._take_back(work.ticket.id)
             raise
+
+    async def _take_back(self, id: str) -> None:
+        self.roster.release(id)
+        self.work.pop(id, None)
+        self.waiting.discard(id)
+        try:
+            kept = await self.store.work(id)
+        except Unavailable:
+            self.fresh = False
+            return
+        if kept is not None:
+            self.take(kept)
 
     # Work
 
@@ -73,13 +141,13 @@ class Memory:
         ticket, holder, state = work.ticket, self.roster.holder(work.ticket.id), work.state
         if work.pending:
             if holder is None and work.offered in self.roster:
-                self.roster.reserve(work.offered, stop_of(ticket, "assigned", 0.0))
+                self.roster.reserve(work.offered, stop_of(ticket, "assigned", 0.0, self.now))
         elif state is None:
             self.roster.release(ticket.id, done=ticket.status == "resolved")
         elif holder == ticket.assignee:
             self.roster.mark(ticket.id, state, _starts(ticket))
         elif (who := str(ticket.assignee)) in self.roster:
-            self.roster.reserve(who, stop_of(ticket, state, _starts(ticket)))
+            self.roster.reserve(who, stop_of(ticket, state, _starts(ticket), self.now))
         else:
             self.roster.release(ticket.id)
         if work.answer_by != NEVER:

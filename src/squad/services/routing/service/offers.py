@@ -3,6 +3,8 @@
 import heapq
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from squad.contracts.routing import RoutingStalled, TicketAssigned, TicketUnassigned
 from squad.contracts.tickets import Ticket
 from squad.kernel.ids import derive
@@ -26,7 +28,7 @@ class Offers:
     def route(self, unit: Unit[Statement], work: Work) -> Work:
         """This will answer a ticket's turn: by an offer, or by saying that it stalled."""
         memory, ticket = self._memory, work.ticket
-        decision = choose(job_of(ticket), memory.roster, memory.now, memory.policy)
+        decision = choose(job_of(ticket, memory.now), memory.roster, memory.now, memory.policy)
         if decision.consultant is not None:
             return self.offer(unit, work, decision, ticket.turn)
         id = decision_id(unit, ticket, ticket.turn)
@@ -41,7 +43,8 @@ class Offers:
             ),
             version=ticket.turn,
         )
-        return Work(ticket, ticket.turn, NEVER)
+        stalled = work.stalled or memory.now
+        return replace(work, answered=ticket.turn, answer_by=NEVER, offered="", stalled=stalled)
 
     def offer(
         self, unit: Unit[Statement], work: Work, decision: Decision, turn: int, *,
@@ -56,7 +59,7 @@ class Offers:
         winner, stop = decision.winner, decision.stop
         position = winner.position if winner is not None and who == winner.consultant else None
         if stop is None or position is None:
-            stop = stop_of(ticket, "assigned", 0.0)
+            stop = stop_of(ticket, "assigned", 0.0, self._memory.now)
         roster.reserve(who, stop, position)
         answer_by = self._answer_by(who, ticket.priority)
         id = decision_id(unit, ticket, turn)
@@ -79,7 +82,7 @@ class Offers:
             version=turn,
         )
         heapq.heappush(self._memory.offers, (answer_by, ticket.id))
-        return Work(ticket, turn, answer_by, who)
+        return replace(work, answered=turn, answer_by=answer_by, offered=who, stalled=0.0, level=0)
 
     async def lapse(self) -> int:
         """This will take back offers that nobody answered in time. Returns how many."""
@@ -92,7 +95,7 @@ class Offers:
                 continue
             if work.ticket.status != "assigned":
                 heapq.heappush(offers, (now + 1.0, id))
-                memory.work[id] = Work(work.ticket, work.answered, now + 1.0, work.offered)
+                memory.work[id] = replace(work, answer_by=now + 1.0)
                 return count
             await self._lapse(work)
             count += 1
@@ -100,9 +103,9 @@ class Offers:
 
     async def _lapse(self, work: Work) -> None:
         ticket = work.ticket
-        unit = self._memory.books.open(Cause(derive("timed_out", ticket.id, str(ticket.turn))))
+        unit = self._memory.open(Cause(derive("timed_out", ticket.id, str(ticket.turn))))
         _unassign(unit, ticket, "timed_out", str(ticket.assignee))
-        await self._memory.commit(unit, Work(ticket, work.answered, NEVER, work.offered))
+        await self._memory.commit(unit, work, replace(work, answer_by=NEVER))
 
     def give_back(self, unit: Unit[Statement], consultant: str) -> None:
         """This will say that what somebody holds, and is not on site for, needs another."""

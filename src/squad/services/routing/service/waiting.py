@@ -3,7 +3,7 @@
 import heapq
 
 from squad.kernel.ids import derive
-from squad.ports.unit import Cause, Duplicate
+from squad.ports.unit import Cause, Conflict, Duplicate
 from squad.services.routing.choose import choose
 from squad.services.routing.service.memory import Memory
 from squad.services.routing.service.offers import Offers
@@ -53,13 +53,13 @@ class Waiting:
         memory, ticket = self._memory, work.ticket
         if ticket.id not in memory.waiting:
             return False
-        decision = choose(job_of(ticket), memory.roster, memory.now, memory.policy)
+        decision = choose(job_of(ticket, memory.now), memory.roster, memory.now, memory.policy)
         if decision.consultant is None:
             return False
-        unit = memory.books.open(Cause(derive("drain", ticket.id, str(ticket.turn))))
-        work = self._offers.offer(unit, work, decision, ticket.turn)
+        unit = memory.open(Cause(derive("drain", ticket.id, str(ticket.turn))))
+        offered = self._offers.offer(unit, work, decision, ticket.turn)
         try:
-            await memory.commit(unit, work)
-        except Duplicate:
+            await memory.commit(unit, work, offered)
+        except (Conflict, Duplicate):
             return False
         return True
