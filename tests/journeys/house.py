@@ -10,10 +10,11 @@ from litestar import Litestar
 
 from squad.adapters.database import sqlite
 from squad.adapters.directory import local
+from squad.adapters.places import table
 from squad.apps.edge import Edge
 from squad.apps.node import render_error
 from squad.contracts.envelope import Envelope, Event
-from squad.contracts.people import Contact, Person, Role
+from squad.contracts.people import Base, Contact, Person, Role
 from squad.contracts.registry import open_letter
 from squad.kernel.http import mount
 from squad.kernel.ids import derive, uuid7
@@ -50,6 +51,7 @@ class House:
         kit = Kit(
             "identity", clock=clock, database=database, directory=directory, origin=ORIGIN,
             secret=b"a secret of the house", home=str(home),
+            places=await table.open("table:", clock),
         )  # fmt: skip
         running = await start(kit)  # nothing runs beside: tests make the rounds themselves
         app = Litestar(
@@ -88,6 +90,8 @@ class House:
         password = fields.pop("password", None)
         schedule = fields.pop("schedule", None)
         name = name or role
+        if role == "consultant":
+            fields = {"home": Base(latitude=41.88, longitude=-87.63, country="US"), **fields}
         person = Person(
             id=derive("test", name),
             version=1,

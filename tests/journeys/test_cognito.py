@@ -339,7 +339,7 @@ async def test_finds_whom_others_put_there(place: Place) -> None:
     guest = await place.pools.join("guest@shop.example", verified=False)
     twin = Identity(
         place.identity._books, place.identity.sync._store, place.house.directory,
-        origin=ORIGIN, secret=b"",
+        place.identity.people._places, origin=ORIGIN, secret=b"",
     )  # fmt: skip
 
     await asyncio.gather(place.identity.sync.once(), twin.sync.once())

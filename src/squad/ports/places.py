@@ -1,8 +1,12 @@
 """Places: where a postal code is, without a network."""
 
+import math
 from typing import Protocol
 
 import msgspec
+
+EARTH_KM = 6371.0088  # mean radius, IUGG
+FAR_KM = 150.0  # from any postal code: at sea, or in a country that is not served
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -48,3 +52,12 @@ class Places(Protocol):
     def cities(self, limit: int) -> list[Place]:
         """This will list the most populous cities, largest first; `code` is "" for them."""
         ...
+
+
+def distance_km(place: Place, latitude: float, longitude: float) -> float:
+    """This will give the great circle from a place to a point (degrees), by the haversine."""
+    south, north = math.radians(place.latitude), math.radians(latitude)
+    east = math.radians(longitude - place.longitude)
+    half = math.sin((north - south) / 2) ** 2
+    half += math.cos(south) * math.cos(north) * math.sin(east / 2) ** 2
+    return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(half)))

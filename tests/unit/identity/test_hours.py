@@ -221,14 +221,53 @@ def test_publishes_the_same_for_the_same_version() -> None:
         (Schedule(days_off=(Off(date(1, 1, 1), date(9999, 12, 31)),)), "/days_off/0"),
         (Schedule(leave=(Span(at("2026-03-02"), at("2026-03-02")),)), "/leave/0"),
         (Schedule(on_call=(Span(at("0001-01-01"), at("2026-03-02")),)), "/on_call/0"),
+        (
+            Schedule(
+                weekly=(Weekly(("mon",), "08:00", "17:00"), Weekly(("mon",), "16:00", "20:00"))
+            ),
+            "/weekly/1",
+        ),
+        (
+            Schedule(
+                weekly=(Weekly(("mon",), "00:00", "06:00"), Weekly(("sun",), "22:00", "04:00"))
+            ),
+            "/weekly/0",
+        ),
+        (Schedule(weekly=(Weekly(("mon", "mon"), "08:00", "17:00"),)), "/weekly/0"),
+        (
+            Schedule(
+                on_call=(
+                    Span(at("2026-03-04"), at("2026-03-06")),
+                    Span(at("2026-03-02"), at("2026-03-05")),
+                )
+            ),
+            "/on_call/0",
+        ),
     ],
 )
 def test_refuses_spans_that_cannot_be(schedule: Schedule, path: str) -> None:
-    """Backwards, empty and absurd spans are refused with their place."""
+    """Backwards, empty, absurd and overlapping spans are refused with their place."""
     with pytest.raises(Invalid) as caught:
         hours.check(schedule)
 
     assert [fault.path for fault in caught.value.faults] == [path]
+
+
+def test_takes_shifts_that_only_touch() -> None:
+    """One after the other, all week round; and on call beside a shift."""
+    hours.check(
+        Schedule(
+            weekly=(
+                Weekly(hours.DAYS, "08:00", "20:00"),
+                Weekly(hours.DAYS, "20:00", "08:00"),
+                Weekly(hours.DAYS, "00:00", "00:00", "on_call"),
+            ),
+            on_call=(
+                Span(at("2026-03-02"), at("2026-03-03")),
+                Span(at("2026-03-03"), at("2026-03-04")),
+            ),
+        )
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from squad.contracts.people import Base, Contact, Person, Role
 from squad.kernel.access import Actor
 from squad.kernel.problem import Forbidden, Impossible, Invalid, Missing
+from squad.ports.places import Place
 from squad.services.identity.model import people
 from squad.services.identity.model.people import Change, Draft, Known, Reach, Record
 
@@ -89,6 +90,42 @@ def test_changes_only_what_was_sent() -> None:
     )
 
 
+SHORE = Place("94121", "San Francisco", "CA", "US", 37.78, -122.49, "America/Los_Angeles")
+
+
+@pytest.mark.parametrize(
+    ("longitude", "paths"), [(-122.5, []), (-124.5, ["/home/latitude", "/home/longitude"])]
+)
+def test_refuses_a_home_at_sea(longitude: float, paths: list[str]) -> None:
+    """A point farther than 150 km from any postal code is nobody's base."""
+    person = replace(CONSULTANT, home=Base(latitude=37.78, longitude=longitude, country="US"))
+
+    try:
+        people.check(person, Known(near=SHORE), {"home"})
+        found = []
+    except Invalid as invalid:
+        found = [fault.path for fault in invalid.faults]
+
+    assert found == paths
+
+
+@pytest.mark.parametrize("fields", [{"home"}, {"roles"}])
+def test_refuses_a_consultant_without_a_base(fields: set[str]) -> None:
+    """Who becomes a consultant, or gives up the base: routing would not know where they are."""
+    with pytest.raises(Invalid) as caught:
+        people.check(replace(CONSULTANT, home=None), Known(), fields)
+
+    assert [(fault.path, fault.message) for fault in caught.value.faults] == [
+        ("/home", "a consultant needs a home base")
+    ]
+
+
+def test_lets_others_live_anywhere() -> None:
+    """A customer has no base; a consultant whom the directory brought without one may be mended."""
+    people.check(replace(CONSULTANT, home=None, roles=("customer",)), Known(), {"home", "roles"})
+    people.check(replace(CONSULTANT, home=None), Known(), {"contact"})
+
+
 def test_refuses_what_does_not_exist() -> None:
     """Every reference that is unknown is named by its field; others are not looked at."""
     draft = Draft(
@@ -101,7 +138,7 @@ def test_refuses_what_does_not_exist() -> None:
         people.settled(person, Known(territories=frozenset({"US-CA"})), people.given(draft))
 
     paths = {fault.path for fault in caught.value.faults}
-    assert paths == {"/zone", "/skills", "/organisation", "/store"}
+    assert paths == {"/zone", "/skills", "/organisation", "/store", "/home"}
     assert people.settled(person, Known(), {"capacity"}) == person
 
 

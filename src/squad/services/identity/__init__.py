@@ -16,7 +16,7 @@ async def start(kit: Kit) -> Running:
     await kit.database.migrate(MIGRATIONS)
     books = Books("identity", kit.database, kit.clock)
     identity = Identity(
-        books, Store(kit.database), kit.directory, origin=kit.origin, secret=kit.secret
+        books, Store(kit.database), kit.directory, kit.places, origin=kit.origin, secret=kit.secret
     )
     return Running(
         rows=ENDPOINTS.rows,
@@ -30,7 +30,7 @@ async def start(kit: Kit) -> Running:
 
 SERVICE = Service(
     "identity",
-    needs=("database", "directory", "clock"),
+    needs=("database", "directory", "places", "clock"),
     consumes=(SnapshotRequested,),
     rows=ENDPOINTS.rows,
     start=start,

@@ -1,5 +1,6 @@
 """When people work: weekly patterns in local time, on-call spans and time off, spread into UTC."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
@@ -15,6 +16,7 @@ from squad.services.identity.model.text import END
 
 AHEAD = timedelta(days=28)  # availability is known for so long, from the end of today (UTC)
 RANGE = timedelta(days=31)  # that a list of shifts may span
+WEEK = 10_080  # min
 YEARS = (2000, 2100)  # dates outside are typing errors, and overflow calendars
 
 PLANNERS = ("dispatcher", "manager", "administrator", "auditor")
@@ -118,7 +120,10 @@ def check_range(since: datetime, until: datetime) -> None:
 
 
 def check(schedule: Schedule) -> None:
-    """This will check that spans run forward, in this century. Raises Invalid."""
+    """This will check that spans run forward, in this century, and shifts do not overlap.
+
+    Raises Invalid.
+    """
     faults = [
         Fault(f"/{name}/{index}", "it ends before it begins, or is not of this century")
         for name, spans in (("on_call", schedule.on_call), ("leave", schedule.leave))
@@ -130,8 +135,38 @@ def check(schedule: Schedule) -> None:
         for index, off in enumerate(schedule.days_off)
         if not (_sane(off.first) and _sane(off.last) and off.first <= off.last)
     ]
+    if not faults:
+        spans = ((span.start.timestamp(), span.end.timestamp()) for span in schedule.on_call)
+        faults = _overlaps("on_call", [(n, *span) for n, span in enumerate(spans)])
+        faults += _overlaps("weekly", _week(schedule.weekly))
     if faults:
         raise Invalid("A span of time is wrong; see errors.", faults[:20])
+
+
+def _week(patterns: Sequence[Weekly]) -> list[tuple[int, float, float]]:
+    """Index of each pattern, and the minutes of the week that it takes; shifts a week later."""
+    found: list[tuple[int, float, float]] = []
+    for index, one in enumerate(patterns):
+        start, end = (60 * int(at[:2]) + int(at[3:]) for at in (one.start, one.end))
+        end += 1440 if end <= start else 0
+        row = WEEK * 2 * (one.kind == "shift")
+        for day in one.days:
+            first = row + 1440 * DAYS.index(day)
+            found += [(index, first + start, first + end)]
+            if first + end > row + WEEK:  # the night from Sunday to Monday
+                found += [(index, row, first + end - WEEK)]
+    return found
+
+
+def _overlaps(name: str, spans: Sequence[tuple[int, float, float]]) -> list[Fault]:
+    """Each span that begins before an earlier one of its kind has ended."""
+    faults, last, until = [], 0, -math.inf
+    for index, start, end in sorted(spans, key=lambda span: span[1:]):
+        if start < until:
+            faults.append(Fault(f"/{name}/{index}", f"it overlaps with /{name}/{last}"))
+        if end > until:
+            last, until = index, end
+    return faults
 
 
 def _sane(moment: date) -> bool:

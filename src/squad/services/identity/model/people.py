@@ -22,6 +22,7 @@ from squad.contracts.people import (
 )
 from squad.kernel.access import Actor
 from squad.kernel.problem import Fault, Forbidden, Impossible, Invalid, Missing
+from squad.ports.places import FAR_KM, Place, distance_km
 from squad.services.identity.model.text import Code, Key, Mail, Name, Phone, Zone
 
 ADMINISTRATOR = "administrator"
@@ -92,13 +93,14 @@ class Record(msgspec.Struct, frozen=True):
 class Known(msgspec.Struct, frozen=True):
     """What a person's record may refer to: codes and ids that exist and are active.
 
-    tiers: by organisation. stores: ids.
+    tiers: by organisation. stores: ids. near: the postal code nearest to the home base.
     """
 
     tiers: Mapping[str, Tier] = {}
     stores: frozenset[str] = frozenset()
     skills: frozenset[str] = frozenset()
     territories: frozenset[str] = frozenset()
+    near: Place | None = None
 
 
 @cache
@@ -164,8 +166,23 @@ def check(person: Person, known: Known, fields: Collection[str]) -> None:
         for one in asked
         if one not in known_
     ]
+    faults += _based(person, known, fields)
     if faults:
         raise Invalid("It refers to something that does not exist; see errors.", faults[:20])
+
+
+def _based(person: Person, known: Known, fields: Collection[str]) -> list[Fault]:
+    """A consultant sets out from a home base, and that is on land that is served."""
+    home = person.home
+    if home is None:
+        needed = "consultant" in person.roles and not {"roles", "home"}.isdisjoint(fields)
+        return [Fault("/home", "a consultant needs a home base")] if needed else []
+    if "home" not in fields or known.near is None:
+        return []
+    if (away := distance_km(known.near, home.latitude, home.longitude)) <= FAR_KM:
+        return []
+    reason = f"{away:.0f} km from the nearest postal code: at sea, or not in the US or Canada"
+    return [Fault(f"/home/{name}", reason) for name in ("latitude", "longitude")]
 
 
 def may_add(actor: Actor, draft: Draft) -> None:

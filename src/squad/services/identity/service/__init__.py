@@ -8,6 +8,7 @@ from squad.contracts.people import Person
 from squad.kernel.unit import Books
 from squad.ports.database import Statement
 from squad.ports.directory import Directory
+from squad.ports.places import Places
 from squad.ports.unit import Cause
 from squad.services.identity.model.hours import Schedule
 from squad.services.identity.service.catalog import Catalog
@@ -26,8 +27,8 @@ class Identity:
     """The service. Every public method of its parts is a use case; commands commit one unit."""
 
     def __init__(
-        self, books: Books[Statement], store: Store, directory: Directory, *, origin: str,
-        secret: bytes,
+        self, books: Books[Statement], store: Store, directory: Directory, places: Places, *,
+        origin: str, secret: bytes,
     ) -> None:  # fmt: skip
         throttle = Throttle(books.clock)
         self._books = books
@@ -36,7 +37,7 @@ class Identity:
         self.directory = directory
         self.bell = asyncio.Event()
         self.hours = Hours(books, store)
-        self.people = People(books, store, directory, self.hours, throttle)
+        self.people = People(books, store, directory, self.hours, throttle, places)
         self.catalog = Catalog(books, store, self.bell)
         self.sync = Sync(books, store, directory, self.people)
         self.grants = Grants(books, store, directory, throttle, self.sync, origin)

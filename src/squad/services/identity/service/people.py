@@ -19,6 +19,7 @@ from squad.kernel.problem import Fault, Impossible, Invalid
 from squad.kernel.unit import Books, Unit
 from squad.ports.database import Statement
 from squad.ports.directory import Account, Directory, Taken, Unfit
+from squad.ports.places import Places
 from squad.ports.unit import Cause, Duplicate
 from squad.services.identity import store as tables
 from squad.services.identity.model import people
@@ -43,9 +44,10 @@ class People:
 
     def __init__(
         self, books: Books[Statement], store: Store, directory: Directory, hours: Hours,
-        throttle: Throttle,
+        throttle: Throttle, places: Places,
     ) -> None:  # fmt: skip
         self._books = books
+        self._places = places
         self._throttle = throttle
         self._store = store
         self._directory = directory
@@ -252,7 +254,11 @@ class People:
             raise Duplicate(done)
 
     async def _settled(self, person: Person, fields: Collection[str]) -> Person:
-        return people.settled(person, await self._store.known(person), fields)
+        known = await self._store.known(person)
+        if person.home is not None and "home" in fields:
+            near = self._places.nearest(person.home.latitude, person.home.longitude)
+            known = replace(known, near=near)
+        return people.settled(person, known, fields)
 
     async def _claim(self, person: Person, password: str | None) -> None:
         """Makes or opens the sign-in. Raises Invalid, Impossible: the mail is somebody else's."""
