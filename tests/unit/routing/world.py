@@ -272,14 +272,14 @@ def cost(job: Job, made: Roster, name: str, policy: Policy) -> tuple[float, int]
     new = Stop("", job.latitude, job.longitude, work, job.due_at, job.priority, job.tier, job.mode)
     new = msgspec.structs.replace(new, opens_at=job.opens_at)
     fixed -= policy.waiting[job.priority - 1] * max(0.0, (job.opens_at - NOW) / MINUTE)
-    today = _drive(job, one, head, queue, policy)
+    today = drive(job, one, head, queue, policy)
     plans = [[*queue[:i], new, *queue[i:]] for i in range(len(queue) + 1)]
-    prices = [_drive(job, one, head, plan, policy) - today + fixed for plan in plans]
+    prices = [drive(job, one, head, plan, policy) - today + fixed for plan in plans]
     least = min(prices)
     return least, len(head) + prices.index(least)
 
 
-def _drive(job: Job, one: Consultant, head: list[Stop], queue: list[Stop], policy: Policy) -> float:
+def drive(job: Job, one: Consultant, head: list[Stop], queue: list[Stop], policy: Policy) -> float:
     """Paid minutes, overtime and delays of a plan; what opens after the shift counts later."""
     _, at, closes = _works(job, one, policy)
     place, free = (one.latitude, one.longitude), 0.0
