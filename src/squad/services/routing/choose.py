@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from squad.services.routing import contest, plan, rules
+from squad.services.routing import contest, rules
+from squad.services.routing.contest import Bid
 from squad.services.routing.model import Decision, Job, Lack, Miss
-from squad.services.routing.plan import Case
+from squad.services.routing.plan import Case, case
 from squad.services.routing.policy import Policy
 from squad.services.routing.roster import Roster
 from squad.services.routing.rules import Codes
@@ -26,23 +27,33 @@ def choose(job: Job, roster: Roster, now: float, policy: Policy) -> Decision:
     plans, ties by id: the same as costing everybody. Nothing is reserved. now: epoch seconds;
     it may turn the roster's hours forward, and must not go back.
     """
-    roster.advance(now)
-    case = plan.case(job, now, policy)
-    near = roster.near(case.place, policy) if job.mode == "onsite" else None
-    scan = Scan(case, roster, near)
-    codes = rules.check(scan)
-    if near is not None and codes.all():
-        scan = Scan(case, roster)
+    scan, codes = _look(job, roster, now, policy)
+    if job.mode == "onsite" and codes.all():
+        scan = Scan(scan.case, roster)
         codes = rules.check(scan)
     eligible, tally = np.flatnonzero(codes == 0), rules.tally(codes)
     return _record(
-        case,
+        scan.case,
         roster=len(roster),
         eligible=len(eligible),
         candidates=contest.hold(scan, eligible),
         excluded=rules.first(tally, len(roster) - len(scan)),
         near=_near(scan, codes, tally),
     )
+
+
+def cheapest(job: Job, roster: Roster, now: float, policy: Policy) -> Bid | None:
+    """This will decide as `choose` does, without the reasons: for work that is looked at often."""
+    scan, codes = _look(job, roster, now, policy)
+    return contest.cheapest(scan, np.flatnonzero(codes == 0))
+
+
+def _look(job: Job, roster: Roster, now: float, policy: Policy) -> tuple[Scan, Codes]:
+    """Who is near enough to be looked at, and the constraints that they break."""
+    roster.advance(now)
+    one = case(job, now, policy)
+    scan = Scan(one, roster, roster.near(one.place, policy) if job.mode == "onsite" else None)
+    return scan, rules.check(scan)
 
 
 def recompute(decision: Decision, policy: Policy) -> Decision:
@@ -55,12 +66,12 @@ def recompute(decision: Decision, policy: Policy) -> Decision:
     """
     if policy.version != decision.policy:
         raise ValueError(f"policy: decided under version {decision.policy}")
-    case = plan.case(decision.job, decision.decided_at, policy)
+    one = case(decision.job, decision.decided_at, policy)
     return _record(
-        case,
+        one,
         roster=decision.roster,
         eligible=decision.eligible,
-        candidates=contest.again(case, decision.candidates),
+        candidates=contest.again(one, decision.candidates),
         excluded=decision.excluded,
         near=decision.near,
     )
@@ -78,7 +89,7 @@ def obstacles(
         raise KeyError(consultant)
     roster.advance(now)
     one = np.array([roster.row(consultant)])
-    scan = Scan(plan.case(job, now, policy), roster, one)
+    scan = Scan(case(job, now, policy), roster, one)
     return rules.misses(scan, rules.check(scan), np.zeros(1, np.intp))[0].lacks
 
 

@@ -29,27 +29,41 @@ class _Entry(NamedTuple):
     bid: int
 
 
-class _Race:
-    """The cheapest so far."""
+class Bid(NamedTuple):
+    """What a job costs with somebody. cost, service: minutes. position: in the whole plan.
 
-    def __init__(self, scan: Scan, eligible: Rows) -> None:
+    arrival: when work would start, minutes from now.
+    """
+
+    consultant: str
+    cost: float
+    position: int
+    arrival: float
+    service: float
+
+
+class _Race:
+    """The cheapest so far. keep: how many of them."""
+
+    def __init__(self, scan: Scan, eligible: Rows, keep: int) -> None:
         self.rows = scan.rows[eligible]
         self.best: list[_Entry] = []
         self._ids = scan.roster.ids
+        self._keep = keep
 
     @property
     def limit(self) -> float:
         """The most that a bound may be for its candidate to be costed exactly, minutes."""
-        return self.best[-1].cost + ROUNDING if len(self.best) == KEPT else np.inf
+        return self.best[-1].cost + ROUNDING if len(self.best) == self._keep else np.inf
 
     def enter(self, bids: Bids, bid: Rows, at: Rows) -> None:
         """This will let some bids run. at: the index among the eligible of each."""
-        cost = bids.cost[bid]
-        limit = np.partition(cost, KEPT - 1)[KEPT - 1] if len(cost) > KEPT else np.inf
+        cost, keep = bids.cost[bid], self._keep
+        limit = np.partition(cost, keep - 1)[keep - 1] if len(cost) > keep else np.inf
         fit = np.flatnonzero(cost <= min(limit, self.limit))
         entries = zip(cost[fit].tolist(), at[fit].tolist(), bid[fit].tolist(), strict=True)
         self.best += [_Entry(c, self._ids[self.rows[i]], i, bids, b) for c, i, b in entries]
-        self.best = heapq.nsmallest(KEPT, self.best)
+        self.best = heapq.nsmallest(keep, self.best)
 
 
 def hold(scan: Scan, eligible: Rows) -> tuple[Candidate, ...]:
@@ -58,7 +72,48 @@ def hold(scan: Scan, eligible: Rows) -> tuple[Candidate, ...]:
     eligible: indices into the scan. Bounds are never more than the exact cost, so who is
     spared could not have come in.
     """
-    race, case, field = _Race(scan, eligible), scan.case, scan.field(eligible)
+    race, field = _run(scan, eligible, KEPT)
+    return tuple(
+        _candidate(
+            scan.case, e.consultant, _seen(scan, field, int(race.rows[e.at]), e.at), e.bids, e.bid
+        )
+        for e in race.best
+    )
+
+
+def cheapest(scan: Scan, eligible: Rows) -> Bid | None:
+    """This will find the winner alone, the same one as `hold`, sooner."""
+    race, _ = _run(scan, eligible, 1)
+    if not race.best:
+        return None
+    e, columns = race.best[0], scan.roster.columns
+    row = int(race.rows[e.at])
+    under_way = int(columns["load"][row]) - int(columns["queued"][row])
+    return Bid(
+        e.consultant,
+        e.cost,
+        under_way + int(e.bids.position[e.bid]),
+        float(e.bids.arrival[e.bid]),
+        float(e.bids.terms[plan.WORK, e.bid]),
+    )
+
+
+def quote(scan: Scan) -> float:
+    """This will cost the job with the first of the scanned, whatever they break, minutes.
+
+    Infinite: they have no working time to come.
+    """
+    one = np.zeros(1, np.intp)
+    field = scan.field(one)
+    if not np.isfinite(field.start[0]):
+        return np.inf
+    layout = scan.roster.layouts[int(scan.rows[0])]
+    tour = plan.tour(scan.case, field, plan.bound(scan.case, field), one, [layout])
+    return float(plan.insert(scan.case, tour).cost[0])
+
+
+def _run(scan: Scan, eligible: Rows, keep: int) -> tuple[_Race, Field]:
+    race, case, field = _Race(scan, eligible, keep), scan.case, scan.field(eligible)
     bound = plan.bound(case, field)
     idle = np.flatnonzero(field.queued == 0.0)
     race.enter(bound, idle, idle)
@@ -67,12 +122,7 @@ def hold(scan: Scan, eligible: Rows) -> tuple[Candidate, ...]:
     while len(busy := busy[bound.cost[busy] <= race.limit]):
         chunk, busy = busy[:CHUNK], busy[CHUNK:]
         _insert(race, scan, field, bound, chunk)
-    return tuple(
-        _candidate(
-            case, e.consultant, _seen(scan, field, int(race.rows[e.at]), e.at), e.bids, e.bid
-        )
-        for e in race.best
-    )
+    return race, field
 
 
 def again(case: Case, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
@@ -121,11 +171,12 @@ def _seen(scan: Scan, field: Field, row: int, at: int) -> Seen:
 
 
 def _candidate(case: Case, consultant: str, seen: Seen, bids: Bids, bid: int) -> Candidate:
+    terms = bids.terms[:, bid].round(3).tolist()
     return Candidate(
         consultant,
         float(bids.cost[bid]),
         seen.under_way + int(bids.position[bid]),
         float(round(case.now + float(bids.arrival[bid]) * 60.0)),
-        Terms(*bids.terms[:, bid].round(3).tolist()),
+        Terms(*terms[: plan.IDLE], *(idle for idle in terms[plan.IDLE :] if idle)),
         seen,
     )

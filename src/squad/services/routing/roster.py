@@ -32,6 +32,7 @@ class Roster:
     def __init__(self) -> None:
         self.ids: list[str] = []
         self.layouts: list[Array] = []
+        self.changed: set[str] = set()
         self.columns = Columns(
             base=(2, float),
             place=(2, float),
@@ -290,6 +291,7 @@ class Roster:
         later = sum(stop.opens_at > 0.0 and stop.opens_at - DAY > self._now for stop in stops)
         columns["full"][row] = len(stops) - later >= columns["capacity"][row]
         self._plans[row] = (*under_way, *queue)
+        self.changed.add(self.ids[row])
         self.layouts[row] = plan.lay(queue, spot) if queue else EMPTY
 
 

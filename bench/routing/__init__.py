@@ -1,0 +1,1 @@
+"""Benchmarks of routing: how quick (`speed`), how good (`quality`)."""

@@ -1,0 +1,90 @@
+"""How good the decisions are: every rule in the same generated worlds, side by side.
+
+Usage: .venv/bin/python -m bench.routing.quality [--seeds 5] [--consultants 240] [--only ours]
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+
+import msgspec
+from bench.routing.rivals import RIVALS
+
+from squad.adapters.clock.system import SystemClock
+from squad.adapters.places import table
+from squad.apps.whatif.generate import Size, scenario
+from squad.apps.whatif.score import Score, score
+from squad.services.routing.desk import Desk
+from squad.services.routing.policy import DEFAULT
+from squad.services.routing.simulate import Router, Simulation
+
+
+def insertion() -> Desk:
+    """This will make our engine without moves and without interruptions."""
+    calm = msgspec.structs.replace(DEFAULT, preempt_priority=0, relocate_min=100_000.0)
+    return Desk(calm)
+
+
+PLACES = asyncio.run(table.open("table:", SystemClock()))
+ROUTERS: dict[str, Callable[[], Router]] = {
+    **{rival.name: rival for rival in RIVALS},
+    "cheapest insertion": insertion,
+    "ours": Desk,
+}
+
+
+def run(name: str, size: Size) -> tuple[str, int, Score, float]:
+    """This will try one rule in one world."""
+    began = time.perf_counter()
+    done = Simulation(scenario(PLACES, size), ROUTERS[name]()).run()
+    for line in done.violations[:5]:
+        print(name, line, file=sys.stderr)
+    return name, size.seed, score(done), time.perf_counter() - began
+
+
+def main() -> None:
+    """Print the comparison."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--consultants", type=int, default=240)
+    parser.add_argument("--tickets", type=int, default=780)
+    parser.add_argument("--days", type=int, default=7)
+    parser.add_argument("--slow", type=float, default=1.0)
+    parser.add_argument("--only", action="append")
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    names = options.only or list(ROUTERS)
+    tasks = [
+        (name, Size(consultants=options.consultants, tickets=options.tickets, days=options.days,
+                    slow=options.slow, seed=seed))
+        for seed in range(1, options.seeds + 1) for name in names
+    ]  # fmt: skip
+    with ProcessPoolExecutor(options.jobs) as pool:
+        found = list(pool.map(run, *zip(*tasks, strict=True)))
+    print(
+        f"{'rule':20} {'cost':>6} {'missed':>7} {'P1':>6} {'P2':>6} {'P3':>6} {'P4':>6} {'wait':>6}"
+        f" {'travel':>6} {'km':>6} {'over':>5} {'moves':>5} {'util':>5} {'gini':>5} bad s"
+    )
+    for name in names:
+        mine = [one for one in found if one[0] == name]
+
+        def mean(pick: Callable[[Score], float]) -> float:
+            return sum(pick(one[2]) for one in mine) / len(mine)  # noqa: B023
+
+        by = [mean(lambda s, i=i: s.by_priority[i]) * 100 for i in range(4)]
+        print(
+            f"{name:20} {mean(lambda s: s.cost):6.1f} {mean(lambda s: s.missed) * 100:6.2f}%"
+            + "".join(f" {p:5.1f}%" for p in by)
+            + f" {mean(lambda s: s.wait):6.0f} {mean(lambda s: s.travel):6.1f}"
+            f" {mean(lambda s: s.km):6.1f} {mean(lambda s: s.overtime):5.1f}"
+            f" {mean(lambda s: s.moves):5.2f} {mean(lambda s: s.utilisation):5.2f}"
+            f" {mean(lambda s: s.gini):5.3f} {mean(lambda s: s.violations + s.unserved):.0f}"
+            f" {sum(one[3] for one in mine):.0f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

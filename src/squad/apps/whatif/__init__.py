@@ -1,0 +1,1 @@
+"""What-if: the same demand under another policy, staff or rule of routing, side by side."""
