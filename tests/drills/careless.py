@@ -88,7 +88,7 @@ def no_fence() -> None:
         taken, self.token = not self.token, 1
         return taken
 
-    def fence(self: Any) -> Statement:
+    def fence(self: Any, token: int = 0) -> Statement:
         return Statement("update leases set token = 1 where name = 'router'")
 
     def save(before: Work | None, work: Work) -> Statement:
@@ -99,7 +99,7 @@ def no_fence() -> None:
     original = store.save
     lease.Lease.look = look  # type: ignore[method-assign]
     lease.Lease.held = True  # type: ignore[assignment, method-assign]
-    lease.Lease.fence = fence  # type: ignore[method-assign]
+    lease.Lease.fence = fence  # type: ignore[assignment, method-assign]
     store.save = save
 
 

@@ -31,7 +31,10 @@ class TicketAssigned(Event, frozen=True, kw_only=True):
 
 
 class TicketUnassigned(Event, frozen=True, kw_only=True):
-    """A consultant was taken off a ticket. reason: "timed_out", "unavailable", "dispatcher"."""
+    """A consultant was taken off a ticket.
+
+    reason: "timed_out", "unavailable", "shift_end" or "dispatcher".
+    """
 
     type: ClassVar[str] = "squad.routing.unassigned.v1"
     about: ClassVar[str] = "ticket"
@@ -42,7 +45,10 @@ class TicketUnassigned(Event, frozen=True, kw_only=True):
 
 
 class RoutingStalled(Event, frozen=True, kw_only=True):
-    """Nobody is eligible: a dispatcher is needed. excluded: consultants by broken constraint."""
+    """Nobody is eligible: a dispatcher is needed.
+
+    excluded: consultants by broken constraint. level: 0 at once; 1, 2: still so after a while, so dispatchers again, then managers are told.
+    """
 
     type: ClassVar[str] = "squad.routing.stalled.v1"
     about: ClassVar[str] = "ticket"
@@ -51,3 +57,28 @@ class RoutingStalled(Event, frozen=True, kw_only=True):
     priority: int
     excluded: Mapping[str, int]
     decision: Id
+    level: int = 0
+
+
+class PolicyPromoted(Event, frozen=True, kw_only=True):
+    """A version of the routing policy holds from now on. before: the one it replaces. note: why."""
+
+    type: ClassVar[str] = "squad.routing.policy_promoted.v1"
+    about: ClassVar[str] = "version"
+    version: int
+    before: int
+    note: str
+
+
+class RosterRefused(Event, frozen=True, kw_only=True):
+    """What came of a consultant cannot be used; routing goes on with what it had, if anything.
+
+    field, reason: what is wrong. version: of the record that was refused.
+    """
+
+    type: ClassVar[str] = "squad.routing.roster_refused.v1"
+    about: ClassVar[str] = "person"
+    person: Id
+    version: int
+    field: str
+    reason: str

@@ -5,6 +5,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
+import msgspec
 import pytest
 from tests.unit.engagement.conftest import (
     ANA,
@@ -307,6 +308,18 @@ async def test_calls_every_dispatcher(desk: Desk) -> None:
 
     assert [await desk.kinds(id) for id in crowd] == [["stalled"]] * 100
     assert await desk.kinds(MAX) == []
+
+
+async def test_calls_managers_when_nobody_takes_a_stall_in_hand(desk: Desk) -> None:
+    """Dispatchers at once and once more; managers at last, and only those of now."""
+    await desk.know(DEE, "dispatcher")
+    await desk.know(MAX, "manager")
+
+    for level in range(3):
+        await desk.hear(msgspec.structs.replace(stalled(), level=level))
+
+    assert await desk.kinds(DEE) == ["stalled", "stalled"]
+    assert await desk.kinds(MAX) == ["stalled"]
 
 
 async def test_does_not_drown_a_dispatcher_in_mail(desk: Desk, clock: Frozen) -> None:

@@ -1,5 +1,6 @@
 """Hours: shifts less leave, on a line of borders."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,3 +42,14 @@ def test_turns_at_every_border() -> None:
 
     assert [hours.turn(line, now) for now in (0, 1, 3, 4.5)] == [1.0, 2.0, 4.0, 5.0]
     assert hours.turn(line, 5) == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("start", "seconds", "end"),
+    [(0, 5, 15), (12, 5, 17), (18, 5, 33), (25, 5, 35), (38, 5, 43), (99, 5, 104), (10, 20, 40)],
+)
+def test_counts_working_time_only(start: float, seconds: float, end: float) -> None:
+    """Before, inside, over the gap of two spans, and beyond the last, where all time counts."""
+    borders = hours.line([(10.0, 20.0), (30.0, 40.0)])
+
+    assert hours.worked(borders, start, seconds) == end

@@ -137,3 +137,8 @@ def test_lists_what_differs_between_two_versions() -> None:
 def test_gives_urgent_offers_less_time() -> None:
     """Issue 4: P1 2, P2 5, others 15 working minutes."""
     assert DEFAULT.offer_min == (2.0, 5.0, 15.0, 15.0)
+
+
+def test_escalates_urgent_stalls_sooner() -> None:
+    """A P1 that nobody can take is told again within minutes, a P4 within half a shift."""
+    assert DEFAULT.escalate_min == (5.0, 15.0, 60.0, 240.0)

@@ -33,7 +33,7 @@ def handlers(engagement: Engagement) -> Handlers:
         await engagement.tell((notice,), cause)
 
     async def on_stalled(event: RoutingStalled, cause: Cause) -> None:
-        await engagement.stalled(event.ticket, event.priority, cause)
+        await engagement.stalled(event.ticket, event.priority, event.level, cause)
 
     async def on_waiting(event: events.TicketWaiting, cause: Cause) -> None:
         if event.ticket.waiting_for == "customer":

@@ -37,6 +37,7 @@ from squad.services.engagement.model import (
 from squad.services.engagement.store import Store, Voice
 
 CROWD = 45  # people told in one unit: two documents each (squad.ports.documents.ITEMS)
+MANAGERS = 2  # level of escalation at which managers are told, not dispatchers
 TRIES = 8  # of an answer that meets another at the same count
 SEEN = 100  # notifications that are counted as unread at most
 FREE: Final = Cause("")  # of work that is safe to repeat
@@ -106,9 +107,13 @@ class Engagement:
             if puts := await self._posts(part, cause):
                 await self._commit(cause, puts)
 
-    async def stalled(self, ticket: str, priority: int, cause: Cause) -> None:
-        """This will tell the dispatchers that one of them is needed. Raises Duplicate, Conflict."""
-        facts, people = Facts(priority=priority), await self._store.dispatchers()
+    async def stalled(self, ticket: str, priority: int, level: int, cause: Cause) -> None:
+        """This will tell the dispatchers that one of them is needed, and at last the managers.
+
+        level: how often it was escalated. Raises Duplicate, Conflict.
+        """
+        role = "dispatcher" if level < MANAGERS else "manager"
+        facts, people = Facts(priority=priority), await self._store.called(role)
         notices = [Notice(person=p, kind="stalled", ticket=ticket, facts=facts) for p in people]
         await self.tell(notices, cause)
 

@@ -33,6 +33,7 @@ from squad.services.engagement.model import (
 
 DAY = 86_400.0  # s
 INBOX = 90 * DAY  # that notifications are kept
+CALLED = ("dispatcher", "manager")  # when routing stalls: at once, and after a while
 YEARS = 5 * 366 * DAY  # that surveys are kept (REQUIREMENTS.md, R25)
 READERS = 10_000  # people kept in memory; the one unused for longest goes first
 FRESH = 60.0  # s that they are trusted: another node may have changed them
@@ -92,9 +93,9 @@ class Store:
         found = await self._documents.get("people", person, "preferences")
         return (_preferences(found.body), found.version) if found else (Preferences(), 0)
 
-    async def dispatchers(self) -> Sequence[str]:
-        """This will list who is a dispatcher, by id."""
-        found = await self._documents.list("roles", "dispatcher", limit=1_000)
+    async def called(self, role: str) -> Sequence[str]:
+        """This will list who is a dispatcher or a manager now, by id."""
+        found = await self._documents.list("roles", role, limit=1_000)
         return [document.sort for document in found]
 
     async def notes(self, person: str, after: str, limit: int) -> list[tuple[str, Note]]:
@@ -230,11 +231,11 @@ def remove(table: str, partition: str, sort: str = "", version: int | None = Non
 
 
 def save_record(person: str, record: Record, version: int | None) -> Sequence[Put]:
-    """This will keep a person, and whether they are a dispatcher."""
-    dispatches = record.active and "dispatcher" in record.roles
+    """This will keep a person, and whether they are called when routing stalls."""
+    roles = set(record.roles) if record.active else set()
     return (
         Put("people", person, "record", _encode(record), version),
-        Put("roles", "dispatcher", person, b"{}" if dispatches else None),
+        *(Put("roles", role, person, b"{}" if role in roles else None) for role in CALLED),
     )
 
 

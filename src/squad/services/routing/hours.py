@@ -70,6 +70,23 @@ def within(borders: "array[float]", now: float) -> bool:
     return bool(bisect_right(borders, now) & 1)
 
 
+def worked(borders: "array[float]", start: float, seconds: float) -> float:
+    """This will find when so many seconds inside the spans have passed since `start`.
+
+    Beyond the last span time counts as it passes, so that there is always an end.
+    """
+    index = bisect_right(borders, start)
+    if index & 1:
+        index -= 1
+    for opens, closes in zip(borders[index::2], borders[index + 1 :: 2], strict=True):
+        start = max(start, opens)
+        if start + seconds <= closes:
+            return start + seconds
+        seconds -= closes - start
+        start = closes
+    return start + seconds
+
+
 def turn(borders: "array[float]", now: float) -> float:
     """This will find the next border after `now`; infinite: there is none."""
     index = bisect_right(borders, now)

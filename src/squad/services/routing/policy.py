@@ -165,6 +165,14 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     offer_min: Annotated[
         PerPriority, _each("working min", "No answer to an offer for so long means no", _ISSUE)
     ]
+    escalate_min: Annotated[
+        PerPriority,
+        _each(
+            "min",
+            "Nobody eligible for so long: dispatchers are told again; for twice as long: managers",
+            _ASSUMED,
+        ),
+    ]
 
     preempt_priority: Annotated[
         int,
@@ -221,6 +229,7 @@ DEFAULT = Policy(
     look_ahead_min=60.0,
     on_call_priority=4,
     offer_min=(2.0, 5.0, 15.0, 15.0),
+    escalate_min=(5.0, 15.0, 60.0, 240.0),
     preempt_priority=2,
     preempt_min=15.0,
     relocate_min=6.0,

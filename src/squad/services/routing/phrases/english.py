@@ -144,6 +144,8 @@ ENGLISH = Phrases(
         "on_call_priority.no": "People on call are not called by routing.",
         "offer_min": "No answer to an offer for {P1} working minutes at P1, {P2} at P2, {P3} at P3 "
         "and {P4} at P4 means no.",
+        "escalate_min": "Dispatchers are told again of a ticket that nobody can take after {P1} "
+        "minutes at P1, {P2} at P2, {P3} at P3 and {P4} at P4; managers after twice as long.",
         "preempt_priority": "Work down to P{0} may interrupt a trip to less urgent work.",
         "preempt_priority.no": "No trip is interrupted.",
         "preempt_min": "A trip is interrupted only if that saves {0} min or more.",

@@ -149,6 +149,9 @@ FRENCH = Phrases(
         "on_call_priority.no": "Les personnes de garde ne sont pas appelées par le routage.",
         "offer_min": "Sans réponse à une offre après {P1} minutes de travail pour P1, {P2} pour "
         "P2, {P3} pour P3 et {P4} pour P4, c’est non.",
+        "escalate_min": "La répartition est avisée de nouveau d’un billet que personne ne peut "
+        "prendre après {P1} minutes pour P1, {P2} pour P2, {P3} pour P3 et {P4} pour P4; les "
+        "gestionnaires, après deux fois plus longtemps.",
         "preempt_priority": "Le travail jusqu’à P{0} peut interrompre un trajet moins urgent.",
         "preempt_priority.no": "Aucun trajet n’est interrompu.",
         "preempt_min": "Un trajet n’est interrompu que si cela épargne au moins {0} min.",

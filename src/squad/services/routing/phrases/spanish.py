@@ -147,6 +147,9 @@ SPANISH = Phrases(
         "on_call_priority.no": "El enrutamiento no llama a las personas de guardia.",
         "offer_min": "Sin respuesta a una oferta en {P1} minutos de trabajo en P1, {P2} en P2, "
         "{P3} en P3 y {P4} en P4, es un no.",
+        "escalate_min": "De un caso que nadie puede tomar se avisa de nuevo al despacho después de "
+        "{P1} minutos en P1, {P2} en P2, {P3} en P3 y {P4} en P4; a la gerencia, después del "
+        "doble.",
         "preempt_priority": "Un trabajo hasta P{0} puede interrumpir un viaje menos urgente.",
         "preempt_priority.no": "Ningún viaje se interrumpe.",
         "preempt_min": "Un viaje se interrumpe solo si eso ahorra {0} min o más.",

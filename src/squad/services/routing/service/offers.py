@@ -11,7 +11,7 @@ from squad.kernel.ids import derive
 from squad.kernel.unit import Unit
 from squad.ports.database import Statement
 from squad.ports.unit import Cause
-from squad.services.routing import store
+from squad.services.routing import hours, store
 from squad.services.routing.choose import choose
 from squad.services.routing.model import Decision
 from squad.services.routing.roster import ON_CALL
@@ -61,7 +61,7 @@ class Offers:
         if stop is None or position is None:
             stop = stop_of(ticket, "assigned", 0.0, self._memory.now)
         roster.reserve(who, stop, position)
-        answer_by = self._answer_by(who, ticket.priority)
+        answer_by = self.answer_by(who, ticket.priority)
         id = decision_id(unit, ticket, turn)
         unit.write(store.record(id, decision, turn=turn, by=by, consultant=who))
         known = position is not None and winner is not None
@@ -91,7 +91,7 @@ class Offers:
         while offers and offers[0][0] <= now:
             moment, id = heapq.heappop(offers)
             work = memory.work.get(id)
-            if work is None or work.answer_by != moment:
+            if work is None or work.answer_by != moment or work.hold:
                 continue
             if work.ticket.status != "assigned":
                 heapq.heappush(offers, (now + 1.0, id))
@@ -104,7 +104,7 @@ class Offers:
     async def _lapse(self, work: Work) -> None:
         ticket = work.ticket
         unit = self._memory.open(Cause(derive("timed_out", ticket.id, str(ticket.turn))))
-        _unassign(unit, ticket, "timed_out", str(ticket.assignee))
+        unassign(unit, ticket, "timed_out", str(ticket.assignee))
         await self._memory.commit(unit, work, replace(work, answer_by=NEVER))
 
     def give_back(self, unit: Unit[Statement], consultant: str) -> None:
@@ -112,16 +112,21 @@ class Offers:
         for stop in self._memory.roster.plan(consultant):
             work = self._memory.work.get(stop.ticket)
             if work is not None and stop.state != "on_site":
-                _unassign(unit, work.ticket, "unavailable", consultant)
+                unassign(unit, work.ticket, "unavailable", consultant)
 
-    def _answer_by(self, consultant: str, priority: int) -> float:
-        """When the offer lapses: minutes of working time, counted from the shift's start."""
+    def answer_by(self, consultant: str, priority: int) -> float:
+        """This will tell when an offer lapses, epoch seconds: after minutes of working time.
+
+        Breaks and leave do not count; who is called outside shifts has the calls' hours as well.
+        """
         roster, now = self._memory.roster, self._memory.now
-        row = roster.row(consultant)
-        opens = float(roster.columns["opens"][row])
-        called = roster.columns["status"][row] == ON_CALL
-        begins = now if called or opens == NEVER else max(now, opens)
-        return begins + 60.0 * self._memory.policy.offer_min[priority - 1]
+        one = roster.consultant(consultant)
+        lines = hours.lines(one)
+        work = lines.work
+        if roster.columns["status"][roster.row(consultant)] == ON_CALL:
+            spans = hours.merge((*one.shifts, *one.on_call))
+            work = hours.line(hours.less(spans, hours.merge(one.leave)))
+        return hours.worked(work, now, 60.0 * self._memory.policy.offer_min[priority - 1])
 
 
 def decision_id(unit: Unit[Statement], ticket: Ticket, turn: int) -> str:
@@ -129,7 +134,8 @@ def decision_id(unit: Unit[Statement], ticket: Ticket, turn: int) -> str:
     return derive(unit.cause.id, "decision", ticket.id, str(turn))
 
 
-def _unassign(unit: Unit[Statement], ticket: Ticket, reason: str, consultant: str) -> None:
+def unassign(unit: Unit[Statement], ticket: Ticket, reason: str, consultant: str) -> None:
+    """This will say in a unit that somebody no longer has a ticket."""
     unit.emit(
         TicketUnassigned(ticket=ticket.id, turn=ticket.turn, consultant=consultant, reason=reason),
         version=ticket.turn,

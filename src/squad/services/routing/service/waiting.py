@@ -1,7 +1,10 @@
 """Waiting tickets: nothing waits that could go."""
 
+import asyncio
 import heapq
 
+from squad.contracts.people import Person
+from squad.contracts.tickets import Ticket
 from squad.kernel.ids import derive
 from squad.ports.unit import Cause, Conflict, Duplicate
 from squad.services.routing.choose import choose
@@ -20,36 +23,50 @@ class Waiting:
         self._memory = memory
         self._offers = offers
         self._swept = 0
+        self._looked = memory.now
 
     async def drain(self, consultant: str) -> None:
-        """This will give the most urgent waiting ticket to somebody, now that one is free."""
+        """This will route what waits and somebody who has time now could do, most urgent first."""
         memory = self._memory
         person = memory.people.get(consultant)
-        if person is None or not memory.waiting:
+        if person is None or not memory.waiting or consultant not in memory.roster:
             return
-        works = [memory.work[id] for id in memory.waiting]
-        near = [
-            work
-            for work in works
-            if work.ticket.mode == "remote" or work.ticket.territory in person.territories
-        ]
-        for work in heapq.nsmallest(TRIES, near, key=lambda work: work.rank):
-            if await self._retry(work):
+        able = [work for id in memory.waiting if _able(person, (work := memory.work[id]).ticket)]
+        for work in heapq.nsmallest(TRIES, able, key=lambda work: work.rank):
+            if consultant not in memory.roster or self._full(consultant):
                 return
+            await self.retry(work)
+
+    def _full(self, consultant: str) -> bool:
+        roster = self._memory.roster
+        return bool(roster.columns["full"][roster.row(consultant)])
 
     async def sweep(self) -> None:
-        """This will look again at waiting tickets, in turn: shifts begin, time passes."""
-        memory = self._memory
-        if not memory.waiting:
-            return
-        ranked = sorted((memory.work[id] for id in memory.waiting), key=lambda work: work.rank)
-        self._swept = self._swept % len(ranked)
+        """This will look again at some waiting tickets, in turn: time passes."""
+        ranked = self._ranked()
+        self._swept %= max(1, len(ranked))
         for work in ranked[self._swept : self._swept + SWEEP]:
-            await self._retry(work)
+            await self.retry(work)
         self._swept += SWEEP
 
-    async def _retry(self, work: Work) -> bool:
-        """Routes a waiting ticket if somebody can take it now; says nothing if nobody can."""
+    async def wake(self) -> None:
+        """This will look at all that waits when somebody's time to work has come since last."""
+        memory, looked = self._memory, self._looked
+        self._looked = now = memory.now
+        memory.roster.advance(now)
+        begins = memory.roster.columns["opens"] - 60.0 * memory.policy.look_ahead_min
+        if not memory.waiting or not ((begins > looked) & (begins <= now)).any():
+            return
+        for work in self._ranked():
+            await self.retry(work)
+            await asyncio.sleep(0)  # requests and letters have their turn
+
+    def _ranked(self) -> list[Work]:
+        works = (self._memory.work[id] for id in self._memory.waiting)
+        return sorted(works, key=lambda work: work.rank)
+
+    async def retry(self, work: Work) -> bool:
+        """This will route a waiting ticket if somebody can take it now, else say nothing."""
         memory, ticket = self._memory, work.ticket
         if ticket.id not in memory.waiting:
             return False
@@ -63,3 +80,13 @@ class Waiting:
         except (Conflict, Duplicate):
             return False
         return True
+
+
+def _able(person: Person, ticket: Ticket) -> bool:
+    """What is quick to see of whether somebody could do a ticket; the engine has the last word."""
+    near = ticket.mode == "remote" or not person.territories
+    return (
+        (near or ticket.territory in person.territories)
+        and person.id not in ticket.declined
+        and all(person.skills.get(name, 0) >= level for name, level in ticket.skills.items())
+    )
