@@ -1,6 +1,7 @@
 """The dispatcher's desk: what happens comes in, what is to be done goes out."""
 
 import heapq
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,11 +19,16 @@ from squad.services.routing.scan import Scan
 from squad.services.routing.stakes import Stakes
 
 EPOCH = 1_767_571_200.0  # Monday 2026-01-05 00:00 UTC, epoch s: minute 0 of the wire
+UNPLANNED = 8 * 3600.0  # s that somebody works who starts without a plan
 CAPACITY = 24  # tickets in a personal queue (ROUTER-PROTOCOL.md)
 REVIEW = 30  # min between looks at all work that waits
 MOST = 3  # pieces of work that somebody who has time takes over at once
 ASKED = 5  # that are looked at for each of them
 PASS = 5  # min between looks at all work that could move
+
+
+class Unknown(Exception):
+    """An event names somebody or something that was never told."""
 
 
 class Desk:
@@ -63,13 +69,23 @@ class Desk:
         """This will take note of an event and tell what to do.
 
         Raises:
-            KeyError: an id that was never told.
+            Unknown: an id that was never told.
             ValueError: a field is out of its bounds.
         """
-        self._now = EPOCH + event.now * 60.0
+        self._know(event)
+        self._now = max(self._now, EPOCH + event.now * 60.0)
         self._commands = []
         self._actions[type(event)](event)
         return self._commands
+
+    def _know(self, event: wire.Happening) -> None:
+        person = event.by if isinstance(event, wire.Step) else ""
+        if isinstance(event, (wire.ShiftPlanned, wire.ShiftStarted, wire.ShiftEnded)):
+            person = event.id
+        if person and person not in self.roster:
+            raise Unknown(f"{type(event).__name__}: no such consultant: {person!r}")
+        if isinstance(event, wire.Step) and event.id not in self.jobs:
+            raise Unknown(f"{type(event).__name__}: no such open ticket: {event.id!r}")
 
     # People
 
@@ -97,7 +113,16 @@ class Desk:
         heapq.heappush(self._soon, (span[0] - self.policy.look_ahead_min * 60.0, event.id))
 
     def _begin(self, event: wire.ShiftStarted) -> None:
-        self._reshift(event.id, lambda shifts: shifts)
+        now = self._now
+
+        def begun(shifts: tuple[Span, ...]) -> Iterable[Span]:
+            """Who starts early, or unplanned, works all the same."""
+            if any(start <= now < end for start, end in shifts):
+                return shifts
+            soon = min((start for start, _ in shifts if start > now), default=math.inf)
+            return merge((*shifts, (now, min(soon, now + UNPLANNED))))
+
+        self._reshift(event.id, begun)
         self._pull(event.id)
 
     def _end(self, event: wire.ShiftEnded) -> None:
@@ -117,6 +142,8 @@ class Desk:
     # Tickets
 
     def _create(self, event: wire.TicketCreated) -> None:
+        if event.id in self.jobs:
+            return
         job = Job(
             ticket=event.id,
             latitude=event.lat,
@@ -143,13 +170,17 @@ class Desk:
         job = self.jobs[event.id]
         again = msgspec.structs.replace(job, declined_by=job.declined_by | {event.by})
         self.jobs[event.id] = again
-        self.roster.release(event.id)
-        self._route(again)
-        self._pull(event.by)
+        if self.roster.holder(event.id) == event.by:
+            self.roster.release(event.id)
+            self._route(again)
+            self._pull(event.by)
 
     def _release(self, event: wire.TicketReleased) -> None:
+        if self.roster.holder(event.id) != event.by:
+            return
         self.roster.release(event.id)
-        self.trips.pop(event.by, None)
+        if event.by in self.trips and self.trips[event.by].ticket == event.id:
+            del self.trips[event.by]
         self._route(self.jobs[event.id])
 
     def _start(self, event: wire.TicketStarted) -> None:
