@@ -29,6 +29,8 @@ TABLE: Mapping[str, tuple[str, ...]] = {
     "tickets.import": (_ADMIN,),
     "routing.explain": (_CUSTOMER, _STORE, *_STAFF),
     "routing.assign": (_DISPATCH, _MANAGE),
+    "routing.policy": (_DISPATCH, _MANAGE, _ADMIN, _AUDIT),
+    "routing.promote": (_MANAGE, _ADMIN),
     "routing.roster": (_DISPATCH, _MANAGE, _ADMIN, _AUDIT),
     "search.find": _ALL,
     "search.rebuild": (_ADMIN,),

@@ -22,6 +22,7 @@ async def start(kit: Kit) -> Running:
     await kit.database.migrate(MIGRATIONS)
     books = Books("routing", kit.database, kit.clock)
     routing = Routing(books, kit.database, DEFAULT)
+    await routing.policies.seed(kit.database, DEFAULT)
     await routing.step()
     if not routing.memory.fresh:
         await routing.memory.refresh()  # a standby is warm

@@ -2,7 +2,8 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from msgspec.inspect import FloatType, IntType, Metadata, StructType, TupleType
@@ -48,6 +49,24 @@ class Change(NamedTuple):
     new: Any
 
 
+class Edition(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of the policy as kept: who drafted it when, and who last put it in force.
+
+    version: the document's. note, reason: theirs. promotions: how often it was put in force.
+    """
+
+    version: int
+    state: Literal["draft", "active", "retired"]
+    document: Policy
+    at: datetime
+    author: str
+    note: str
+    promotions: int = 0
+    promoted_at: datetime | None = None
+    promoter: str = ""
+    reason: str = ""
+
+
 def weight(field: str) -> Weight:
     """This will tell what a field is. Raises KeyError: there is no such field."""
     told, default = _told(_FIELDS[field]), msgspec.to_builtins(getattr(DEFAULT, field))
@@ -78,6 +97,15 @@ def check(raw: Mapping[str, Any]) -> Policy:
     except msgspec.ValidationError as error:  # what only several fields together can break
         field, _, what = str(error).partition(": ")
         raise Unfit(Wrong(f"/{field}", what)) from error
+
+
+def restore(raw: Mapping[str, Any]) -> Policy:
+    """This will read a document that was checked once, maybe by a release with other weights.
+
+    A weight that it did not know has its default; one that there is no more is left out.
+    """
+    known = {name: value for name, value in raw.items() if name in _FIELDS}
+    return msgspec.convert({**msgspec.to_builtins(DEFAULT), **known}, Policy)
 
 
 def dump(policy: Policy) -> str:

@@ -8,7 +8,8 @@ import msgspec
 
 from squad.contracts.people import Interval, Person
 from squad.contracts.tickets import Ticket
-from squad.ports.database import Database, Statement
+from squad.ports.database import Database, Row, Statement
+from squad.services.routing.document import Edition, restore
 from squad.services.routing.model import Decision, Kept
 from squad.services.routing.work import Work
 
@@ -38,9 +39,24 @@ alter table work add column hold text not null default '';
 alter table work add column stalled real not null default 0;
 alter table work add column level integer not null default 0;
 """,
+    """
+create table policies(
+    version integer primary key, document blob not null, state text not null,
+    at double precision not null, author text not null, note text not null,
+    promotions integer not null, promoted_at double precision, promoter text not null,
+    reason text not null
+);
+alter table leases add column policy integer not null default 1;
+""",
 )
 
+_EDITIONS = (
+    "select document, state, at, author, note, promotions, promoted_at, promoter, reason"
+    " from policies"
+)
+_KEPT = "select id, turn, at, chosen_by, consultant, record from decisions"
 _WORK = "select facts, answered, answer_by, offered, hold, stalled, level from work"
+_DRAFT = "insert into policies values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _encode = msgspec.json.Encoder().encode
 _ticket = msgspec.json.Decoder(Ticket).decode
 _person = msgspec.json.Decoder(Person).decode
@@ -140,13 +156,50 @@ def release(token: int) -> Statement:
     )
 
 
-def fence(token: int) -> Statement:
-    """This will make a unit a Conflict where somebody else has taken the lease.
+def fence(token: int, policy: int) -> Statement:
+    """This will make a unit a Conflict where somebody else has taken the lease, or promoted
+    another version of the policy.
 
     It writes, so that PostgreSQL locks the row: a lease cannot change hands within the unit.
     """
     return Statement(
-        "update leases set units = units + 1 where name = 'router' and token = ?", (token,), 1
+        "update leases set units = units + 1 where name = 'router' and token = ? and policy = ?",
+        (token, policy),
+        1,
+    )
+
+
+def seed(edition: Edition) -> Statement:
+    """This will keep the first version, where there is none."""
+    return draft(edition)._replace(sql=_DRAFT + " on conflict do nothing", rows=None)
+
+
+def draft(edition: Edition) -> Statement:
+    """This will keep a version of the policy; one that is there already is a Conflict."""
+    at = edition.promoted_at.timestamp() if edition.promoted_at else None
+    return Statement(
+        _DRAFT,
+        (edition.version, _encode(edition.document), edition.state, edition.at.timestamp(),
+         edition.author, edition.note, edition.promotions, at, edition.promoter, edition.reason),
+    )  # fmt: skip
+
+
+def promote(edition: Edition, before: int) -> tuple[Statement, ...]:
+    """This will put a version in force; a Conflict where `before` is not in force any more."""
+    at = edition.promoted_at.timestamp() if edition.promoted_at else None
+    return (
+        Statement(
+            "update leases set policy = ? where name = 'router' and policy = ?",
+            (edition.version, before),
+            1,
+        ),
+        Statement("update policies set state = 'retired' where version = ?", (before,), 1),
+        Statement(
+            "update policies set state = 'active', promotions = ?, promoted_at = ?, promoter = ?,"
+            " reason = ? where version = ?",
+            (edition.promotions, at, edition.promoter, edition.reason, edition.version),
+            1,
+        ),
     )
 
 
@@ -192,21 +245,55 @@ class Store:
         rows = await self._database.fetch(f"{_WORK} where ticket = ?", (ticket,))
         return Work(_ticket(rows[0][0]), *rows[0][1:]) if rows else None
 
+    async def editions(self, where: str = "", *parameters: int) -> list[Edition]:
+        """This will load versions of the policy. where: "active", "before" one, "is" one, or all.
+
+        The newest first, 100 at most and one more.
+        """
+        wheres = {
+            "": "",
+            "active": " where state = 'active'",
+            "before": " where version < ?",
+            "is": " where version = ?",
+        }
+        sql = f"{_EDITIONS}{wheres[where]} order by version desc limit 101"
+        return [_edition(row) for row in await self._database.fetch(sql, parameters)]
+
+    async def decision(self, id: str) -> Kept | None:
+        """This will load one decision."""
+        rows = await self._database.fetch(f"{_KEPT} where id = ?", (id,))
+        return _kept(rows[0]) if rows else None
+
     async def decisions(self, ticket: str) -> list[Kept]:
         """This will load a ticket's decisions, newest first."""
         rows = await self._database.fetch(
-            "select id, turn, at, chosen_by, consultant, record from decisions"
-            " where ticket = ? order by at desc, turn desc limit 20",
-            (ticket,),
+            f"{_KEPT} where ticket = ? order by at desc, turn desc limit 20", (ticket,)
         )
-        return [
-            Kept(
-                id=row[0],
-                turn=row[1],
-                at=datetime.fromtimestamp(row[2], UTC),
-                by=row[3],
-                consultant=row[4],
-                record=_decision(row[5]),
-            )
-            for row in rows
-        ]
+        return [_kept(row) for row in rows]
+
+
+def _kept(row: Row) -> Kept:
+    return Kept(
+        id=row[0],
+        turn=row[1],
+        at=datetime.fromtimestamp(row[2], UTC),
+        by=row[3],
+        consultant=row[4],
+        record=_decision(row[5]),
+    )
+
+
+def _edition(row: Row) -> Edition:
+    policy = restore(msgspec.json.decode(row[0]))
+    return Edition(
+        version=policy.version,
+        document=policy,
+        state=row[1],
+        at=datetime.fromtimestamp(row[2], UTC),
+        author=row[3],
+        note=row[4],
+        promotions=row[5],
+        promoted_at=None if row[6] is None else datetime.fromtimestamp(row[6], UTC),
+        promoter=row[7],
+        reason=row[8],
+    )

@@ -17,6 +17,7 @@ from squad.services.routing.service.hand import Hand
 from squad.services.routing.service.lease import BEAT, LOOK
 from squad.services.routing.service.memory import Memory
 from squad.services.routing.service.offers import Offers
+from squad.services.routing.service.policies import Policies
 from squad.services.routing.service.waiting import Waiting
 from squad.services.routing.work import NEVER, Work, consultant_of
 
@@ -30,6 +31,7 @@ class Routing:
         self.memory = Memory(books, database, policy)
         self.offers = Offers(self.memory)
         self.waiting = Waiting(self.memory, self.offers)
+        self.policies = Policies(self.memory)
         self.hand = Hand(self.memory, self.offers)
 
     @property

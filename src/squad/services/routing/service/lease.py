@@ -83,8 +83,11 @@ class Lease:
         with self._strain.timed():
             await self._database.commit(Cause(""), [write], [], b"")
 
-    def fence(self) -> Statement:
-        """This will guard a unit. Raises Unavailable: this process stands by."""
+    def fence(self, policy: int) -> Statement:
+        """This will guard a unit that decides by a version of the policy.
+
+        Raises Unavailable: this process stands by.
+        """
         if not self.token:
             raise Unavailable("another process routes now; this one stands by")
-        return store.fence(self.token)
+        return store.fence(self.token, policy)

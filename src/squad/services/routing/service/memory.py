@@ -8,7 +8,7 @@ from squad.contracts.people import Interval, Person
 from squad.contracts.tickets import Ticket
 from squad.kernel.unit import Books, Unit
 from squad.ports.database import Database, Statement
-from squad.ports.unit import Cause, Unavailable
+from squad.ports.unit import Cause, Conflict, Unavailable
 from squad.services.routing import store
 from squad.services.routing.model import Kept
 from squad.services.routing.policy import Policy
@@ -63,6 +63,7 @@ class Memory:
             versions = {id: person.version for id, person in self.people.items()}
             changed, gone = await self.store.people(versions)
             works = await self.store.open_work()
+            await self.follow()
         self._hours.update({person: (version, spans) for person, version, spans in hours})
         self.roster.advance(self.now)
         for id in gone:
@@ -84,6 +85,11 @@ class Memory:
         for work in works:
             self.take(work)
 
+    async def follow(self) -> None:
+        """This will decide by the version of the policy that is in force. Raises Unavailable."""
+        if found := await self.store.editions("active"):
+            self.policy = found[0].document
+
     async def find(self, ticket: str) -> Work | None:
         """This will find a ticket, finished or not."""
         known = self.work.get(ticket) if self.lease.held else None
@@ -92,20 +98,26 @@ class Memory:
     # Units
 
     def open(self, cause: Cause) -> Unit[Statement]:
-        """This will open a unit that fails where another router has taken over.
+        """This will open a unit that fails where another router, or policy, has taken over.
 
         Raises Unavailable: this process stands by.
         """
         unit = self.books.open(cause)
-        unit.write(self.lease.fence())
+        unit.write(self.lease.fence(self.policy.version))
         return unit
 
     async def settle(self, unit: Unit[Statement], answer: Kept | None = None) -> None:
-        """This will commit. Raises Duplicate, Conflict, Unavailable: nothing was written."""
+        """This will commit. Raises Duplicate, Conflict, Unavailable: nothing was written.
+
+        After a Conflict the policy is the one in force: with it one may decide again.
+        """
         self._settling += 1
         try:
             with self.strain.timed():
                 await unit.commit(answer)
+        except Conflict:
+            await self.follow()
+            raise
         finally:
             self._settling -= 1
             self._settled += 1
