@@ -17,7 +17,7 @@ from squad.adapters.database import sqlite
 from squad.contracts.envelope import Event
 from squad.contracts.operations import Handling, LettersHandled, SnapshotEnded
 from squad.contracts.registry import EVENTS
-from squad.contracts.routing import RoutingStalled, TicketUnassigned
+from squad.contracts.routing import PolicyPromoted, RoutingStalled, TicketUnassigned
 from squad.contracts.tickets import TicketCreated
 from squad.kernel.dispatch import Consumer
 from squad.kernel.ids import derive
@@ -389,3 +389,19 @@ async def test_samples_the_queues(world: World) -> None:
     assert 'squad_queue_letters{queue="search",state="waiting"} 1.0' in text
     assert 'squad_queue_letters{queue="search",state="dead"} 1.0' in text
     assert 'squad_queue_oldest_seconds{queue="search"} 7.0' in text
+
+
+async def test_audits_who_promoted_a_policy(world: World) -> None:
+    """Once, though the letter comes twice: who, from which version to which, and why."""
+    told = PolicyPromoted(version=3, before=2, note="less travel")
+    letter = letter_of(
+        told, id=derive("p"), version=1, source="routing", time=NOON,
+        cause=Cause(derive("c"), actor="boss"),
+    )  # fmt: skip
+
+    await world.see(letter)
+    await world.see(letter)
+
+    (act,) = await world.service.audit(before=None, limit=9)
+    assert (act.actor, act.action, act.target) == ("boss", "promote_policy", "2 to 3")
+    assert (act.reason, act.at, act.count) == ("less travel", NOON, 1)

@@ -149,7 +149,7 @@ async def discard(monitoring: Monitoring, call: Call[Discard, Empty]) -> Count:
     "/audit", action="monitoring.audit", query=Listed, answer=page_of(Act), criticality="sheddable"
 )
 async def audit(monitoring: Monitoring, call: Call[None, Listed]) -> Answer:
-    """List what administrators did to letters, the newest first."""
+    """List what was done to letters and to the routing policy, the newest first."""
     query = call.query
     before = parts(query.cursor, float, str) if query.cursor else None
     found = await monitoring.audit(before=before, limit=query.limit + 1)

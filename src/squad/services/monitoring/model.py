@@ -113,8 +113,9 @@ class Count(msgspec.Struct, frozen=True):
 
 
 class Act(msgspec.Struct, frozen=True):
-    """What an administrator did. target: a letter's id, a queue, or "" for all queues.
+    """What an administrator or manager did.
 
+    target: a letter's id, a queue, or "" for all queues; of "promote_policy" the versions.
     count: letters it was about; null when it was cut off before that was known.
     """
 

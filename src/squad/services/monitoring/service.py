@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import msgspec
 
 from squad.contracts.envelope import Envelope, Unreadable
 from squad.contracts.operations import LettersHandled
+from squad.contracts.routing import PolicyPromoted
 from squad.kernel import metrics
 from squad.kernel.problem import Missing
 from squad.kernel.unit import Books
@@ -17,11 +19,13 @@ from squad.ports.unit import Cause, Duplicate
 from squad.services.monitoring import model, store
 from squad.services.monitoring.model import Act, Count, Dead, Journey, Queues
 
+T = TypeVar("T")
 KEEP = 30 * 86_400.0  # s that events and their handlings are kept
 INBOX = 7 * 86_400.0  # s that an administrator's command is remembered
 PAGE = 500  # dead letters in one trip to the bus
 
 _handled = msgspec.json.Decoder(LettersHandled).decode
+_promotion = msgspec.json.Decoder(PolicyPromoted).decode
 _letters = metrics.gauge("squad_queue_letters", "Letters in a queue.", ("queue", "state"))
 _oldest = metrics.gauge("squad_queue_oldest_seconds", "Age of the oldest waiting.", ("queue",))
 
@@ -37,24 +41,27 @@ class Monitoring:
         self._bus = bus
         self._vitals = vitals
         self._seen: defaultdict[str, store.Seen] = defaultdict(store.Seen)
+        self._promotions: list[tuple[Envelope, PolicyPromoted]] = []
 
     def see(self, envelope: Envelope) -> None:
         """This will note an event, or the handlings that one reports. Raises Unreadable."""
         if envelope.type != LettersHandled.type:
+            if envelope.type == PolicyPromoted.type:
+                self._promotions.append((envelope, _read(_promotion, envelope)))
             self._seen[envelope.subject].events.append(envelope)
             return
-        try:
-            batch = _handled(envelope.data)
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise Unreadable(f"{envelope.type}: {error}") from error
+        batch = _read(_handled, envelope)
         for one in batch.handled:
             self._seen[one.subject].handlings.append((batch.service, one))
 
     async def settle(self) -> None:
         """This will make durable what was seen. Raises Unavailable: the letters come again."""
         seen, self._seen = self._seen, defaultdict(store.Seen)
+        promotions, self._promotions = self._promotions, []
         unit = self.books.open(Cause(""))
         unit.write(*store.keep(seen, unit.now.timestamp()))
+        for envelope, told in promotions:
+            unit.write(*_promoted(envelope, told))
         await unit.commit()
 
     async def journey(self, *, ticket: str) -> Journey:
@@ -164,3 +171,19 @@ class Monitoring:
         unit.write(store.finish(cause.id, count.count))
         await unit.commit(count)
         return count
+
+
+def _read(decode: Callable[[msgspec.Raw], T], envelope: Envelope) -> T:
+    try:
+        return decode(envelope.data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Unreadable(f"{envelope.type}: {error}") from error
+
+
+def _promoted(envelope: Envelope, told: PolicyPromoted) -> Sequence[Statement]:
+    """The audit's line about a policy; the same letter again changes nothing."""
+    intent = store.intend(
+        envelope.id, at=envelope.time.timestamp(), actor=envelope.actor, action="promote_policy",
+        target=f"{told.before} to {told.version}", reason=told.note,
+    )  # fmt: skip
+    return intent, store.finish(envelope.id, 1)
