@@ -23,6 +23,7 @@ async def start(kit: Kit) -> Running:
     books = Books("routing", kit.database, kit.clock)
     routing = Routing(books, kit.database, DEFAULT)
     await routing.policies.seed(kit.database, DEFAULT)
+    await routing.refusals.listed()
     await routing.step()
     if not routing.memory.fresh:
         await routing.memory.refresh()  # a standby is warm

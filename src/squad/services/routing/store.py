@@ -9,6 +9,7 @@ import msgspec
 from squad.contracts.people import Interval, Person
 from squad.contracts.tickets import Ticket
 from squad.ports.database import Database, Row, Statement
+from squad.services.routing import refused
 from squad.services.routing.document import Edition, restore
 from squad.services.routing.model import Decision, Kept
 from squad.services.routing.work import Work
@@ -48,6 +49,7 @@ create table policies(
 );
 alter table leases add column policy integer not null default 1;
 """,
+    refused.MIGRATION,
 )
 
 _EDITIONS = (

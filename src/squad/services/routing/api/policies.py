@@ -97,7 +97,7 @@ async def policies(routing: Routing, call: Call[None, Listing]) -> Answer:
     query = call.query
     before = parts(query.cursor, int)[0] if query.cursor else None
     found = await routing.policies.page(before=before)
-    shown = found[: query.limit]
+    shown = found[: min(query.limit, 100)]
     more = cursor(shown[-1].version) if len(found) > len(shown) else None
     return paged(Page(shown, more), "/api/routing/policies", query)
 

@@ -8,8 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from squad.kernel.http import Answer, Call
-from squad.kernel.page import Cursor, Limit, Page, cursor, page_of, paged, parts
+from squad.kernel.page import Cursor, Limit, Page, cursor, paged, parts
 from squad.services.routing.api.rows import ENDPOINTS
+from squad.services.routing.refused import Refusal
 from squad.services.routing.roster import ON_CALL, ON_LEAVE
 from squad.services.routing.service import Memory, Routing
 
@@ -29,6 +30,28 @@ class OnDuty(msgspec.Struct, frozen=True, kw_only=True):
     plan: Sequence[str]
 
 
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a consultant and cannot be used; the last valid data is in force.
+
+    part: of the person's record, or of their hours.
+    """
+
+    person: str
+    name: str
+    part: Literal["person", "hours"]
+    field: str
+    reason: str
+    version: int
+    at: datetime
+
+
+class Duty(Page, frozen=True, kw_only=True):
+    """Some consultants, and all whose newest data was refused."""
+
+    items: Sequence[OnDuty]
+    refused: Sequence[Refused] = ()
+
+
 class Roster(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Filters of the roster."""
 
@@ -37,9 +60,9 @@ class Roster(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     cursor: Cursor = ""
 
 
-@ENDPOINTS.get("/roster", action="routing.roster", query=Roster, answer=page_of(OnDuty))
+@ENDPOINTS.get("/roster", action="routing.roster", query=Roster, answer=Duty)
 async def roster(routing: Routing, call: Call[None, Roster]) -> Answer:
-    """List consultants with their load, hours and plan."""
+    """List consultants with their load, hours and plan, and whose data was refused."""
     memory = routing.memory
     query, after = call.query, ""
     if query.cursor:
@@ -53,8 +76,25 @@ async def roster(routing: Routing, call: Call[None, Roster]) -> Answer:
     ]
     shown = ids[: query.limit]
     more = len(ids) > query.limit
-    page = Page([_on_duty(memory, id) for id in shown], cursor(shown[-1]) if more else None)
+    page = Duty(
+        items=[_on_duty(memory, id) for id in shown],
+        next=cursor(shown[-1]) if more else None,
+        refused=[_refused(memory, one) for one in await routing.refusals.listed()],
+    )
     return paged(page, "/api/routing/roster", query)
+
+
+def _refused(memory: Memory, one: Refusal) -> Refused:
+    known = memory.people.get(one.person)
+    return Refused(
+        person=one.person,
+        name=known.contact.name if known else "",
+        part=one.part,
+        field=one.field,
+        reason=one.reason,
+        version=one.version,
+        at=datetime.fromtimestamp(one.at, UTC),
+    )
 
 
 def _works(memory: Memory, id: str, territories: set[str]) -> bool:

@@ -95,7 +95,7 @@ def decided(
     """
     record, language = kept.record, language or actor.language
     names = {id: person.contact.name for id, person in memory.people.items()}
-    told = _text(kept, actor, language, names, ZoneInfo(work.ticket.spot.zone))
+    told = _text(kept, actor, language, names, _zone(work.ticket.spot.zone))
     common = {
         "id": kept.id,
         "ticket": record.ticket,
@@ -123,6 +123,14 @@ def decided(
         counterfactuals=_otherwise(memory, kept, flips, names, language),
         earlier=earlier,
     )
+
+
+def _zone(name: str) -> ZoneInfo:
+    """The customer's; what is no zone came from outside, and is no reason to say nothing."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError):
+        return ZoneInfo("Etc/UTC")
 
 
 def _otherwise(

@@ -18,6 +18,7 @@ from squad.services.routing.service.lease import BEAT, LOOK
 from squad.services.routing.service.memory import Memory
 from squad.services.routing.service.offers import Offers
 from squad.services.routing.service.policies import Policies
+from squad.services.routing.service.refusals import Refusals
 from squad.services.routing.service.waiting import Waiting
 from squad.services.routing.work import NEVER, Work, consultant_of
 
@@ -32,6 +33,7 @@ class Routing:
         self.offers = Offers(self.memory)
         self.waiting = Waiting(self.memory, self.offers)
         self.policies = Policies(self.memory)
+        self.refusals = Refusals(self.memory, database)
         self.hand = Hand(self.memory, self.offers)
 
     @property
@@ -88,12 +90,18 @@ class Routing:
             await self.waiting.drain(before)
 
     async def know(self, person: Person, cause: Cause) -> None:
-        """This will keep a person; who is no longer available gives back what they hold."""
+        """This will keep a person; who is no longer available gives back what they hold.
+
+        What cannot be used is refused: the last valid record stays.
+        """
         memory, known = self.memory, self.memory.people.get(person.id)
         if known is not None and known.version >= person.version:
             return
+        if await self.refusals.person(person, cause):
+            return
         unit = memory.open(cause)
         unit.write(store.know(person))
+        self.refusals.mend(unit, person.id, "person")
         if consultant_of(person, ()) is None and person.id in memory.roster:
             self.offers.give_back(unit, person.id)
         await memory.settle(unit)
@@ -103,6 +111,7 @@ class Routing:
         """This will remove a person who asked to be forgotten."""
         unit = self.memory.open(cause)
         unit.write(*store.forget(person))
+        self.refusals.forget(unit, person)
         if person in self.memory.roster:
             self.offers.give_back(unit, person)
         await self.memory.settle(unit)
@@ -112,8 +121,11 @@ class Routing:
         """This will keep a consultant's working time, and give them what waits."""
         if event.version <= self.memory.version(event.person):
             return
+        if await self.refusals.hours(event, cause):
+            return
         unit = self.memory.open(cause)
         unit.write(store.plan(event.person, event.version, event.intervals))
+        self.refusals.mend(unit, event.person, "hours")
         await self.memory.settle(unit)
         if self.memory.plan(event.person, event.version, event.intervals):
             await self.waiting.drain(event.person)
