@@ -82,13 +82,3 @@ class RosterRefused(Event, frozen=True, kw_only=True):
     version: int
     field: str
     reason: str
-
-
-class PolicyPromoted(Event, frozen=True, kw_only=True):
-    """A version of the routing policy holds from now on. before: the one it replaces. note: why."""
-
-    type: ClassVar[str] = "squad.routing.policy_promoted.v1"
-    about: ClassVar[str] = "version"
-    version: int
-    before: int
-    note: str
