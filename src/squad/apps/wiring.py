@@ -13,8 +13,8 @@ from squad.ports.bus import Bus
 from squad.ports.clock import Clock
 
 SERVICES = ("identity", "tickets", "routing", "search", "engagement", "monitoring")
-UNOBSERVED = ("clock", "places")
-SHARED = ("cache", "blobs", "directory", "notifier", "places", "index")
+UNOBSERVED = ("clock", "places", "proposer")
+SHARED = ("cache", "blobs", "directory", "notifier", "places", "proposer", "index")
 
 
 def service(name: str) -> Service:

@@ -44,12 +44,30 @@ class Window(msgspec.Struct, frozen=True):
     end: datetime
 
 
+class Proposed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model made of a ticket's words when it was logged.
+
+    category: the most probable; confidence: its probability, 0 to 1. others: the next ones.
+    model: its version. used: the fields that were filled in. triage: a person should look at it.
+    overruled: a person decided otherwise.
+    """
+
+    category: str
+    confidence: float
+    model: str
+    others: Mapping[str, float] = {}
+    used: Sequence[Literal["category", "skills", "priority", "service"]] = ()
+    triage: bool = False
+    overruled: bool = False
+
+
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """A ticket as the other services see it. Text is the customer's own; people are ids.
 
     turn: + 1 with every routing of the ticket; an assignment names the turn it answers.
     due_at: start of work is promised by then (SLA). service: estimated minutes of work.
     declined: consultants who will not be asked again for this ticket.
+    proposal: what a model said where the client left something out.
     """
 
     id: Id
@@ -81,6 +99,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     windows: Sequence[Window] = ()
     resolution: str = ""
     waiting_for: str = ""
+    proposal: Proposed | None = None
 
 
 class TicketEvent(Event, frozen=True, kw_only=True):

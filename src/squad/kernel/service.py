@@ -18,6 +18,7 @@ from squad.ports.documents import Documents
 from squad.ports.index import Index
 from squad.ports.notifier import Notifier
 from squad.ports.places import Places
+from squad.ports.proposer import Proposer
 
 
 class Kit:
@@ -36,6 +37,7 @@ class Kit:
     directory: Directory
     notifier: Notifier
     places: Places
+    proposer: Proposer
     bus: Bus
     vitals: Vitals
 

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 PORTS = (
     "clock", "database", "documents", "bus", "index", "cache", "blobs", "directory", "notifier",
-    "places",
+    "places", "proposer",
 )  # fmt: skip
 
 
@@ -52,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     directory: str = "local:{home}/directory.db"
     notifier: str = "folder:{home}/sent"
     places: str = "table:"
+    proposer: str = "linear:"
 
     def url(self, port: str, service: str) -> str:
         """This will give the URL of a port for a service."""

@@ -12,6 +12,7 @@ from squad.adapters.cache import memory
 from squad.adapters.clock.frozen import Frozen
 from squad.adapters.database import sqlite
 from squad.adapters.places import table
+from squad.adapters.proposer.none import NoProposer
 from squad.contracts.routing import TicketAssigned
 from squad.kernel.access import Actor
 from squad.kernel.ids import derive, uuid7
@@ -41,7 +42,7 @@ async def tickets(tmp_path: Path, clock: Frozen) -> AsyncIterator[Tickets]:
         "tickets", clock=clock, database=database,
         cache=await memory.open("memory:?entries=100", clock),
         blobs=await files.open(f"files:{tmp_path}/blobs", clock),
-        places=await table.open("table:", clock),
+        places=await table.open("table:", clock), proposer=NoProposer(),
     )  # fmt: skip
     running = await start(kit)
     service: Tickets = running.service

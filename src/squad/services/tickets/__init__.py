@@ -27,7 +27,7 @@ async def start(kit: Kit) -> Running:
     """This will open the service on its kit."""
     await kit.database.migrate(MIGRATIONS)
     books = Books("tickets", kit.database, kit.clock)
-    tickets = Tickets(books, Store(kit.database), kit.places, kit.cache, kit.blobs)
+    tickets = Tickets(books, Store(kit.database), kit.places, kit.cache, kit.blobs, kit.proposer)
 
     async def sweep() -> None:
         while True:
@@ -45,7 +45,7 @@ async def start(kit: Kit) -> Running:
 
 SERVICE = Service(
     "tickets",
-    needs=("database", "blobs", "cache", "places", "clock"),
+    needs=("database", "blobs", "cache", "places", "proposer", "clock"),
     consumes=(
         UserCreated,
         UserUpdated,

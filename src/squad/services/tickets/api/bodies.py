@@ -39,21 +39,29 @@ class Caller(_Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class NewTicket(_Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a person logs."""
+    """What a person logs. Category, skills and priority left out are proposed from the words."""
 
     title: model.Text
     location: Location
     description: model.Long = ""
     id: Id | None = None
-    category: model.Category = "other"
+    category: model.Category | None = None
     skills: Annotated[Skills, Meta(max_length=10)] = {}
     certification: Annotated[str, Meta(max_length=60)] = ""
-    priority: Priority = 3
+    priority: Priority | None = None
     mode: Mode = "onsite"
     language: Language | None = None
     requester: Id | None = None
     contact: Caller | None = None
     preferred_windows: Annotated[list[Window], Meta(max_length=10)] = []
+
+
+class Draft(_Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What was written so far."""
+
+    title: Annotated[str, Meta(max_length=200)] = ""
+    description: model.Long = ""
+    requester: Id | None = None
 
 
 class Arrival(NewTicket, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -5,18 +5,20 @@ import asyncio
 import msgspec
 from msgspec import UNSET
 
-from squad.contracts.people import Contact
+from squad.contracts.people import Contact, Person
 from squad.kernel.access import Actor
 from squad.kernel.http import Answer, Call, Empty
 from squad.kernel.ids import derive, uuid7
 from squad.kernel.page import Page, cursor, page_of, paged, parts
 from squad.kernel.problem import Fault, Invalid
+from squad.ports.proposer import Proposal
 from squad.ports.unit import Cause
 from squad.services.tickets import model
 from squad.services.tickets.api.bodies import (
     Arrival,
     Caller,
     Change,
+    Draft,
     Import,
     Listed,
     Location,
@@ -24,7 +26,7 @@ from squad.services.tickets.api.bodies import (
     Outcome,
 )
 from squad.services.tickets.api.rows import ENDPOINTS
-from squad.services.tickets.model import Entry, Extra, Logged, TicketView
+from squad.services.tickets.model import Advice, Entry, Extra, Facts, Logged, TicketView
 from squad.services.tickets.service import Tickets
 
 
@@ -68,23 +70,62 @@ async def _logged(tickets: Tickets, actor: Actor, new: NewTicket) -> Logged:
     person = await tickets.people.person(requester)
     if requester != actor.id:
         model.on_behalf(actor, person)
+    spot = await tickets.spot(new.location.postal_code, _point(new.location))
+    facts = _facts(tickets, new, requester, person, f"{spot.country}-{spot.region}")
     return Logged(
         id=new.id or uuid7(),
         title=new.title,
         description=new.description,
-        category=new.category,
-        skills=new.skills,
+        category=facts.category,
+        skills=facts.skills,
         certification=new.certification,
-        priority=new.priority,
+        priority=facts.priority,
         mode=new.mode,
-        spot=await tickets.spot(new.location.postal_code, _point(new.location)),
+        spot=spot,
         windows=model.windows(new.preferred_windows, tickets.books.clock.now()),
         requester=requester,
         organisation=person.organisation if person else actor.organisation,
         store=(person.store if person else actor.store) or actor.store,
         tier=person.tier if person else "bronze",
         language=new.language or (person.language if person else "en"),
+        service=facts.service,
+        proposal=facts.proposed,
     )
+
+
+def _facts(
+    tickets: Tickets, new: NewTicket, requester: str, person: Person | None, territory: str
+) -> Facts:
+    """What the client gave, completed; a model is asked only where something was left out."""
+    given = {"category": new.category, "skills": new.skills, "priority": new.priority}
+    if new.category is not None and new.priority is not None:
+        return model.settle(Proposal(), **given)  # type: ignore[arg-type]
+    said = tickets.counsel.propose(
+        title=new.title,
+        description=new.description,
+        requester=requester,
+        organisation=person.organisation if person else "",
+        store=person.store if person else "",
+        territory=territory,
+    )
+    return model.settle(said, **given)  # type: ignore[arg-type]
+
+
+@ENDPOINTS.post("/proposal", action="tickets.create", body=Draft, answer=Advice, command=False)
+async def propose(tickets: Tickets, call: Call[Draft, Empty]) -> Advice:
+    """Propose what a ticket needs while it is being written; nothing is logged."""
+    draft, requester = call.body, call.body.requester or call.actor.id
+    person = await tickets.people.person(requester)
+    if requester != call.actor.id:
+        model.on_behalf(call.actor, person)
+    said = tickets.counsel.propose(
+        title=draft.title,
+        description=draft.description,
+        requester=requester,
+        organisation=person.organisation if person else "",
+        store=person.store if person else "",
+    )
+    return model.advice(said)
 
 
 @ENDPOINTS.get(

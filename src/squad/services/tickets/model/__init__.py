@@ -32,6 +32,7 @@ from squad.services.tickets.model.life import (
     release,
     repeated,
 )
+from squad.services.tickets.model.proposals import Advice, Facts, advice, judged, settle
 from squad.services.tickets.model.views import Entry, Extra, Message, TicketView, outward
 
 __all__ = [
@@ -41,10 +42,12 @@ __all__ = [
     "PROMISE",
     "TIER",
     "TRANSITIONS",
+    "Advice",
     "Attachment",
     "Category",
     "Entry",
     "Extra",
+    "Facts",
     "Held",
     "Logged",
     "Long",
@@ -55,18 +58,21 @@ __all__ = [
     "Step",
     "Text",
     "TicketView",
+    "advice",
     "assign",
     "begin",
     "bygone",
     "changes",
     "fits",
     "follow",
+    "judged",
     "move",
     "on_behalf",
     "outward",
     "reference",
     "release",
     "repeated",
+    "settle",
     "spot",
     "windows",
 ]

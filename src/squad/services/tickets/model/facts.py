@@ -9,10 +9,10 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from squad.contracts.people import Level, Person
-from squad.contracts.tickets import Mode, Spot, Ticket, Window
+from squad.contracts.tickets import Mode, Proposed, Spot, Ticket, Window
 from squad.kernel.access import Actor
 from squad.kernel.problem import Fault, Invalid
-from squad.ports.places import Place
+from squad.ports.places import FAR_KM, Place, distance_km
 
 # Start of work is promised within so many hours of logging, by priority; a better tier waits less.
 PROMISE: Mapping[int, float] = {1: 2.0, 2: 4.0, 3: 24.0, 4: 72.0}  # h
@@ -46,7 +46,10 @@ Category = Literal[
 
 
 class Logged(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything known when a ticket is logged, checked and completed."""
+    """Everything known when a ticket is logged, checked and completed.
+
+    service: minutes of work, 0: what the category takes. proposal: what a model said.
+    """
 
     id: str
     title: str
@@ -63,6 +66,8 @@ class Logged(msgspec.Struct, frozen=True, kw_only=True):
     store: str
     tier: str
     language: str
+    service: int = 0
+    proposal: Proposed | None = None
 
 
 class Past(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -99,12 +104,13 @@ def begin(logged: Logged, now: datetime) -> Ticket:
         assignee=None,
         previous=None,
         declined=(),
-        service=minutes,
+        service=logged.service or minutes,
         created_at=now,
         updated_at=now,
         due_at=due(now, logged.priority, logged.tier),
         reference=reference(logged.id),
         windows=logged.windows,
+        proposal=logged.proposal,
     )
 
 
@@ -175,7 +181,15 @@ def windows(given: Sequence[Window], now: datetime) -> Sequence[Window]:
 
 
 def spot(place: Place, latitude: float, longitude: float) -> Spot:
-    """This will make the coarse location that events carry."""
+    """This will make the coarse location that events carry. Raises Invalid: nobody lives there.
+
+    place: the postal code that is nearest.
+    """
+    if (away := distance_km(place, latitude, longitude)) > FAR_KM:
+        reason = f"{away:.0f} km from the nearest postal code: check latitude and longitude"
+        raise Invalid("This point is at sea, or not in the US or Canada.", [
+            Fault("/location/latitude", reason), Fault("/location/longitude", reason),
+        ])  # fmt: skip
     return Spot(
         latitude=latitude,
         longitude=longitude,

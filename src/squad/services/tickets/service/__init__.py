@@ -20,9 +20,11 @@ from squad.ports.blobs import Blobs
 from squad.ports.cache import Cache
 from squad.ports.database import Statement
 from squad.ports.places import Places
+from squad.ports.proposer import Proposer
 from squad.ports.unit import Cause, Conflict, Duplicate
 from squad.services.tickets import model, store
 from squad.services.tickets.model import Extra, Logged, Past, TicketView
+from squad.services.tickets.service.counsel import Counsel
 from squad.services.tickets.service.desk import Desk, missing
 from squad.services.tickets.service.files import Files
 from squad.services.tickets.service.people import People
@@ -45,11 +47,12 @@ class Tickets:
 
     def __init__(
         self, books: Books[Statement], tables: store.Store, places: Places, cache: Cache,
-        blobs: Blobs,
+        blobs: Blobs, proposer: Proposer,
     ) -> None:  # fmt: skip
         self.books = books
         self.store = tables
         self.desk = Desk(books, tables, cache)
+        self.counsel = Counsel(proposer, books.clock)
         self.talk = Talk(self.desk)
         self.files = Files(self.desk, blobs)
         self.people = People(self.desk)
@@ -70,6 +73,7 @@ class Tickets:
             await unit.commit(view)
         except Conflict as conflict:
             raise Impossible("There is a ticket with this id. Choose a new UUIDv7.") from conflict
+        self.counsel.hear(ticket)
         return view
 
     async def bring(
@@ -115,14 +119,16 @@ class Tickets:
                 raise Impossible(f"A {ticket.status} ticket does not change. Reopen it first.")
             unit = self.books.open(cause)
             turn = ticket.turn + (1 if ticket.assignee is None else 0)
-            facts = model.follow(ticket, changes)
+            facts = {**model.follow(ticket, changes), **model.judged(ticket, changes)}
             new = replace(
                 ticket, version=ticket.version + 1, turn=turn, updated_at=unit.now, **facts
             )
             if extra:
                 personal = replace(personal, **extra)
                 unit.write(store.rewrite(id, personal))
-            return await self.desk.save(unit, new, personal, "change", events.TicketUpdated)
+            view = await self.desk.save(unit, new, personal, "change", events.TicketUpdated)
+            self.counsel.hear(new)
+            return view
 
         return await self.desk.again(attempt)
 
