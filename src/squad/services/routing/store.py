@@ -9,7 +9,7 @@ import msgspec
 from squad.contracts.people import Interval, Person
 from squad.contracts.tickets import Ticket
 from squad.ports.database import Database, Row, Statement
-from squad.services.routing import refused
+from squad.services.routing import refused, slots
 from squad.services.routing.document import Edition, restore
 from squad.services.routing.model import Decision, Kept
 from squad.services.routing.work import Work
@@ -50,6 +50,7 @@ create table policies(
 alter table leases add column policy integer not null default 1;
 """,
     refused.MIGRATION,
+    slots.MIGRATION,
 )
 
 _EDITIONS = (
@@ -57,7 +58,7 @@ _EDITIONS = (
     " from policies"
 )
 _KEPT = "select id, turn, at, chosen_by, consultant, record from decisions"
-_WORK = "select facts, answered, answer_by, offered, hold, stalled, level from work"
+_WORK = "select facts, answered, answer_by, offered, hold, stalled, level, booked from work"
 _DRAFT = "insert into policies values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _encode = msgspec.json.Encoder().encode
 _ticket = msgspec.json.Decoder(Ticket).decode
@@ -111,23 +112,16 @@ def save(before: Work | None, work: Work) -> Statement:
     guard = (before.ticket.version, before.answered, before.offered) if before else (-1, -1, "")
     return Statement(
         "insert into work(ticket, version, open, answered, answer_by, offered, hold, stalled,"
-        " level, facts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict(ticket) do update set"
-        " version = excluded.version, open = excluded.open, answered = excluded.answered,"
-        " answer_by = excluded.answer_by, offered = excluded.offered, hold = excluded.hold,"
-        " stalled = excluded.stalled, level = excluded.level, facts = excluded.facts"
+        " level, booked, facts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " on conflict(ticket) do update set version = excluded.version, open = excluded.open,"
+        " answered = excluded.answered, answer_by = excluded.answer_by, hold = excluded.hold,"
+        " offered = excluded.offered, stalled = excluded.stalled, level = excluded.level,"
+        " booked = excluded.booked, facts = excluded.facts"
         " where work.version = ? and work.answered = ? and work.offered = ?",
         (
-            work.ticket.id,
-            work.ticket.version,
-            int(work.open),
-            work.answered,
-            work.answer_by,
-            work.offered,
-            work.hold,
-            work.stalled,
-            work.level,
-            _encode(work.ticket),
-            *guard,
+            *(work.ticket.id, work.ticket.version, int(work.open), work.answered),
+            *(work.answer_by, work.offered, work.hold, work.stalled, work.level, work.booked),
+            *(_encode(work.ticket), *guard),
         ),
         1,
     )

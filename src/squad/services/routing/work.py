@@ -32,7 +32,8 @@ class Work(msgspec.Struct, frozen=True):
     offered: who was chosen, until tickets confirms it; their place is taken from the choice on.
     hold: what a dispatcher forbids the engine: pinned, to move it to somebody else; locked, to
     touch it at all. stalled: since when nobody is eligible, epoch seconds; 0: somebody is.
-    level: how often that was escalated since then.
+    level: how often that was escalated since then. booked: with whom the customer has an
+    appointment, whose window is the ticket's only one here; "": none.
     """
 
     ticket: Ticket
@@ -42,6 +43,13 @@ class Work(msgspec.Struct, frozen=True):
     hold: Hold = ""
     stalled: float = 0.0
     level: int = 0
+    booked: str = ""
+
+    def follow(self, ticket: Ticket, answer_by: float) -> "Work":
+        """This will take the ticket's newer state; the window that was booked stays."""
+        if self.booked:
+            ticket = msgspec.structs.replace(ticket, windows=self.ticket.windows)
+        return msgspec.structs.replace(self, ticket=ticket, answer_by=answer_by)
 
     @property
     def open(self) -> bool:

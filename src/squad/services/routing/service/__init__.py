@@ -2,8 +2,6 @@
 
 import asyncio
 
-from msgspec.structs import replace
-
 from squad.contracts.operations import SnapshotRequested
 from squad.contracts.people import AvailabilityChanged, Person
 from squad.contracts.tickets import Ticket
@@ -13,6 +11,8 @@ from squad.ports.database import Database, Statement
 from squad.ports.unit import Cause
 from squad.services.routing import store
 from squad.services.routing.policy import Policy
+from squad.services.routing.service.appointments import Appointments
+from squad.services.routing.service.days import Days
 from squad.services.routing.service.hand import Hand
 from squad.services.routing.service.lease import BEAT, LOOK
 from squad.services.routing.service.memory import Memory
@@ -35,6 +35,8 @@ class Routing:
         self.policies = Policies(self.memory)
         self.refusals = Refusals(self.memory, database)
         self.hand = Hand(self.memory, self.offers)
+        self.appointments = Appointments(self.memory, self.offers, database)
+        self.days = Days(self.memory)
 
     @property
     def active(self) -> bool:
@@ -80,7 +82,7 @@ class Routing:
         unit = memory.open(cause)
         held = ticket.status == "assigned" or ticket.assignee is None
         answer_by = known.answer_by if known is not None and held else NEVER
-        work = replace(known, ticket=ticket, answer_by=answer_by) if known else Work(ticket)
+        work = known.follow(ticket, answer_by) if known else Work(ticket)
         before = memory.roster.holder(ticket.id)
         memory.take(work)
         if work.due:

@@ -4,13 +4,14 @@ import asyncio
 import heapq
 from collections.abc import Sequence
 
+import msgspec
+
 from squad.contracts.people import Interval, Person
 from squad.contracts.tickets import Ticket
 from squad.kernel.unit import Books, Unit
 from squad.ports.database import Database, Statement
 from squad.ports.unit import Cause, Conflict, Unavailable
 from squad.services.routing import store
-from squad.services.routing.model import Kept
 from squad.services.routing.policy import Policy
 from squad.services.routing.roster import Roster
 from squad.services.routing.service.lease import Lease
@@ -106,7 +107,7 @@ class Memory:
         unit.write(self.lease.fence(self.policy.version))
         return unit
 
-    async def settle(self, unit: Unit[Statement], answer: Kept | None = None) -> None:
+    async def settle(self, unit: Unit[Statement], answer: msgspec.Struct | None = None) -> None:
         """This will commit. Raises Duplicate, Conflict, Unavailable: nothing was written.
 
         After a Conflict the policy is the one in force: with it one may decide again.
@@ -123,7 +124,11 @@ class Memory:
             self._settled += 1
 
     async def commit(
-        self, unit: Unit[Statement], before: Work | None, work: Work, answer: Kept | None = None
+        self,
+        unit: Unit[Statement],
+        before: Work | None,
+        work: Work,
+        answer: msgspec.Struct | None = None,
     ) -> None:
         """This will commit with the ticket's state, and take it back from memory if that fails."""
         self.file(work)
