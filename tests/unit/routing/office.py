@@ -1,5 +1,6 @@
 """Routing on its own files, beside a small tickets service that follows the real one's rules."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -83,10 +84,13 @@ class Office:
         self._number = 0
         self._opened: list[Any] = []
         self._read: set[str] = set()
+        self.open: Callable[[], Awaitable[Any]] = lambda: sqlite.open(
+            f"sqlite:{home}/routing.db", clock
+        )
 
     async def router(self) -> Router:
         """This will start another process."""
-        database = await sqlite.open(f"sqlite:{self.home}/routing.db", self.clock)
+        database = await self.open()
         self._opened.append(database)
         self.database = database
         return Router(await start(Kit("routing", clock=self.clock, database=database)), database)

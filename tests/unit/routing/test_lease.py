@@ -2,13 +2,18 @@
 
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from tests.engines import Engines
+from tests.schemas import schema
 from tests.unit.routing.office import Office, Router, person
 
 from squad.adapters.bus import memory
 from squad.adapters.clock.frozen import Frozen
+from squad.adapters.database import postgres
 from squad.contracts.routing import TicketAssigned
 from squad.kernel import holder
 from squad.kernel.dispatch import Consumer
@@ -17,6 +22,19 @@ from squad.ports.unit import Cause, Conflict, Letter, Unavailable
 from squad.services.routing.service.lease import LEASE
 from squad.services.routing.work import Work
 from squad.services.tickets.model import assign, fits
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def office(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: Frozen, engines: Engines
+) -> AsyncIterator[Office]:
+    """On either database: the token has the last word in both."""
+    opened = Office(tmp_path, clock)
+    if request.param == "postgres":
+        url = await schema(engines, tmp_path)
+        opened.open = lambda: postgres.open(url, clock)
+    yield opened
+    await opened.close()
 
 
 async def _tokens(*routers: Router) -> list[int]:

@@ -1,6 +1,6 @@
 """A decision in plain words, for the dispatcher, the consultant and the customer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Literal, NamedTuple
 
@@ -104,6 +104,12 @@ def flipped(decision: Decision, flip: Flip, names: Mapping[str, str], language: 
     how = phrases.flips[form].format(by=by, name=name, old=before, new=after)
     who = names.get(flip.consultant, flip.consultant)
     return phrases.flips["chosen"].format(who=who, how=how)
+
+
+def warnings(lacks: Iterable[Lack], language: str = "en") -> tuple[str, ...]:
+    """This will say what somebody lacks for a job. Raises ValueError: no such language."""
+    phrases = phrases_of(language)
+    return tuple(_lacking(lack, phrases) for lack in lacks)
 
 
 def needed(miss: Miss, names: Mapping[str, str], language: str = "en") -> str:

@@ -266,7 +266,11 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the decision log. by: the dispatcher who chose, or "" for the engine."""
+    """A line of the decision log. by: the dispatcher who chose, or "" for the engine.
+
+    action: what the dispatcher did. What is not a choice (unpinned, locked …) has no consultant;
+    its record is what the engine would have done at that moment.
+    """
 
     id: str
     turn: int
@@ -274,6 +278,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     consultant: str | None
     record: Decision
+    action: str = ""
 
 
 def _check(field: str, good: bool, reason: str) -> None:

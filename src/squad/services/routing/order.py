@@ -104,8 +104,7 @@ def cost(day: Day, orders: Orders) -> Array:
         at = begin + day.service[stop]
         end = np.where(today[stop], at, end)
     home = day.back[orders[:, -1]] if stops else 0.0
-    whole += home + costs.overtime(end + home, day.closes, day.policy)
-    return whole
+    return whole + home + costs.overtime(end + home, day.closes, day.policy)
 
 
 def best(day: Day, steps: int = STEPS) -> Better:

@@ -9,10 +9,10 @@ import msgspec
 from squad.contracts.people import Interval, Person
 from squad.contracts.tickets import Ticket
 from squad.ports.database import Database, Row, Statement
-from squad.services.routing import refused, slots
+from squad.services.routing import refused
 from squad.services.routing.document import Edition, restore
 from squad.services.routing.model import Decision, Kept
-from squad.services.routing.work import Work
+from squad.services.routing.work import Deed, Work
 
 MIGRATIONS = (
     """
@@ -50,18 +50,22 @@ create table policies(
 alter table leases add column policy integer not null default 1;
 """,
     refused.MIGRATION,
-    slots.MIGRATION,
+    """
+alter table work add column deed text not null default '';
+alter table decisions add column action text not null default '';
+""",
 )
 
 _EDITIONS = (
     "select document, state, at, author, note, promotions, promoted_at, promoter, reason"
     " from policies"
 )
-_KEPT = "select id, turn, at, chosen_by, consultant, record from decisions"
-_WORK = "select facts, answered, answer_by, offered, hold, stalled, level, booked from work"
+_KEPT = "select id, turn, at, chosen_by, consultant, record, action from decisions"
+_WORK = "select facts, answered, answer_by, offered, hold, stalled, level, deed from work"
 _DRAFT = "insert into policies values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _encode = msgspec.json.Encoder().encode
 _ticket = msgspec.json.Decoder(Ticket).decode
+_deed = msgspec.json.Decoder(Deed).decode
 _person = msgspec.json.Decoder(Person).decode
 _intervals = msgspec.json.Decoder(tuple[Interval, ...]).decode
 _decision = msgspec.json.Decoder(Decision).decode
@@ -112,16 +116,24 @@ def save(before: Work | None, work: Work) -> Statement:
     guard = (before.ticket.version, before.answered, before.offered) if before else (-1, -1, "")
     return Statement(
         "insert into work(ticket, version, open, answered, answer_by, offered, hold, stalled,"
-        " level, booked, facts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " on conflict(ticket) do update set version = excluded.version, open = excluded.open,"
-        " answered = excluded.answered, answer_by = excluded.answer_by, hold = excluded.hold,"
-        " offered = excluded.offered, stalled = excluded.stalled, level = excluded.level,"
-        " booked = excluded.booked, facts = excluded.facts"
+        " level, deed, facts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " on conflict(ticket) do update set"
+        " version = excluded.version, open = excluded.open, answered = excluded.answered,"
+        " answer_by = excluded.answer_by, offered = excluded.offered, hold = excluded.hold,"
+        " stalled = excluded.stalled, level = excluded.level, deed = excluded.deed,"
+        " facts = excluded.facts"
         " where work.version = ? and work.answered = ? and work.offered = ?",
         (
-            *(work.ticket.id, work.ticket.version, int(work.open), work.answered),
-            *(work.answer_by, work.offered, work.hold, work.stalled, work.level, work.booked),
-            *(_encode(work.ticket), *guard),
+            work.ticket.id,
+            work.ticket.version,
+            int(work.open),
+            work.answered,
+            work.answer_by,
+            work.offered,
+            work.hold,
+            work.stalled,
+            work.level,
+            *(_encode(work.deed).decode() if work.deed else "", _encode(work.ticket), *guard),
         ),
         1,
     )
@@ -199,11 +211,14 @@ def promote(edition: Edition, before: int) -> tuple[Statement, ...]:
     )
 
 
-def record(id: str, decision: Decision, *, turn: int, by: str, consultant: str | None) -> Statement:
+def record(
+    id: str, decision: Decision, *, turn: int, by: str, consultant: str | None, action: str = ""
+) -> Statement:
     """This will add a decision to the log."""
+    at, body = decision.decided_at, _encode(decision)
     return Statement(
-        "insert into decisions values (?, ?, ?, ?, ?, ?, ?)",
-        (id, decision.ticket, turn, decision.decided_at, by, consultant, _encode(decision)),
+        "insert into decisions values (?, ?, ?, ?, ?, ?, ?, ?)",
+        (id, decision.ticket, turn, at, by, consultant, body, action),
     )
 
 
@@ -234,12 +249,12 @@ class Store:
     async def open_work(self) -> list[Work]:
         """This will load the tickets that are not finished."""
         rows = await self._database.fetch(f"{_WORK} where open = 1 order by ticket")
-        return [Work(_ticket(row[0]), *row[1:]) for row in rows]
+        return [_work(row) for row in rows]
 
     async def work(self, ticket: str) -> Work | None:
         """This will load one ticket's state, finished or not."""
         rows = await self._database.fetch(f"{_WORK} where ticket = ?", (ticket,))
-        return Work(_ticket(rows[0][0]), *rows[0][1:]) if rows else None
+        return _work(rows[0]) if rows else None
 
     async def editions(self, where: str = "", *parameters: int) -> list[Edition]:
         """This will load versions of the policy. where: "active", "before" one, "is" one, or all.
@@ -268,28 +283,23 @@ class Store:
         return [_kept(row) for row in rows]
 
 
+def _work(row: Row) -> Work:
+    return Work(_ticket(row[0]), *row[1:-1], deed=_deed(row[-1]) if row[-1] else None)
+
+
 def _kept(row: Row) -> Kept:
+    at = datetime.fromtimestamp(row[2], UTC)
     return Kept(
-        id=row[0],
-        turn=row[1],
-        at=datetime.fromtimestamp(row[2], UTC),
-        by=row[3],
-        consultant=row[4],
-        record=_decision(row[5]),
-    )
+        id=row[0], turn=row[1], at=at, by=row[3], consultant=row[4], record=_decision(row[5]),
+        action=row[6],
+    )  # fmt: skip
 
 
 def _edition(row: Row) -> Edition:
     policy = restore(msgspec.json.decode(row[0]))
+    promoted_at = None if row[6] is None else datetime.fromtimestamp(row[6], UTC)
     return Edition(
-        version=policy.version,
-        document=policy,
-        state=row[1],
-        at=datetime.fromtimestamp(row[2], UTC),
-        author=row[3],
-        note=row[4],
-        promotions=row[5],
-        promoted_at=None if row[6] is None else datetime.fromtimestamp(row[6], UTC),
-        promoter=row[7],
-        reason=row[8],
-    )
+        version=policy.version, document=policy, state=row[1],
+        at=datetime.fromtimestamp(row[2], UTC), author=row[3], note=row[4], promotions=row[5],
+        promoted_at=promoted_at, promoter=row[7], reason=row[8],
+    )  # fmt: skip

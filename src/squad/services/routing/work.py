@@ -22,6 +22,24 @@ _STATES: dict[str, State] = {
 }
 NEVER = math.inf
 Hold = Literal["", "pinned", "locked"]
+Action = Literal["assigned", "pinned", "unpinned", "locked", "unlocked", "undone", "moved"]
+
+
+class Deed(msgspec.Struct, frozen=True):
+    """What a dispatcher did, and enough to undo it. turn: that it answered; 0: none.
+
+    at: epoch seconds. before, after: who had the ticket then, and since; "": nobody. hold, held:
+    how it was held then, and since.
+    """
+
+    action: Action
+    by: str
+    at: float
+    turn: int
+    before: str
+    after: str
+    hold: Hold
+    held: Hold
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -32,8 +50,8 @@ class Work(msgspec.Struct, frozen=True):
     offered: who was chosen, until tickets confirms it; their place is taken from the choice on.
     hold: what a dispatcher forbids the engine: pinned, to move it to somebody else; locked, to
     touch it at all. stalled: since when nobody is eligible, epoch seconds; 0: somebody is.
-    level: how often that was escalated since then. booked: with whom the customer has an
-    appointment, whose window is the ticket's only one here; "": none.
+    level: how often that was escalated since then. deed: what a dispatcher did last, until it is
+    undone.
     """
 
     ticket: Ticket
@@ -43,13 +61,7 @@ class Work(msgspec.Struct, frozen=True):
     hold: Hold = ""
     stalled: float = 0.0
     level: int = 0
-    booked: str = ""
-
-    def follow(self, ticket: Ticket, answer_by: float) -> "Work":
-        """This will take the ticket's newer state; the window that was booked stays."""
-        if self.booked:
-            ticket = msgspec.structs.replace(ticket, windows=self.ticket.windows)
-        return msgspec.structs.replace(self, ticket=ticket, answer_by=answer_by)
+    deed: "Deed | None" = None
 
     @property
     def open(self) -> bool:

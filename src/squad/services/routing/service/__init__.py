@@ -2,6 +2,8 @@
 
 import asyncio
 
+from msgspec.structs import replace
+
 from squad.contracts.operations import SnapshotRequested
 from squad.contracts.people import AvailabilityChanged, Person
 from squad.contracts.tickets import Ticket
@@ -11,18 +13,19 @@ from squad.ports.database import Database, Statement
 from squad.ports.unit import Cause
 from squad.services.routing import store
 from squad.services.routing.policy import Policy
-from squad.services.routing.service.appointments import Appointments
-from squad.services.routing.service.days import Days
+from squad.services.routing.service.away import Away
 from squad.services.routing.service.hand import Hand
 from squad.services.routing.service.lease import BEAT, LOOK
 from squad.services.routing.service.memory import Memory
 from squad.services.routing.service.offers import Offers
 from squad.services.routing.service.policies import Policies
+from squad.services.routing.service.preview import Option
 from squad.services.routing.service.refusals import Refusals
+from squad.services.routing.service.stalls import Stalls
 from squad.services.routing.service.waiting import Waiting
 from squad.services.routing.work import NEVER, Work, consultant_of
 
-__all__ = ["Memory", "Routing"]
+__all__ = ["Memory", "Option", "Routing"]
 
 
 class Routing:
@@ -34,14 +37,22 @@ class Routing:
         self.waiting = Waiting(self.memory, self.offers)
         self.policies = Policies(self.memory)
         self.refusals = Refusals(self.memory, database)
-        self.hand = Hand(self.memory, self.offers)
-        self.appointments = Appointments(self.memory, self.offers, database)
-        self.days = Days(self.memory)
+        self.away = Away(self.memory)
+        self.stalls = Stalls(self.memory)
+        self.hand = Hand(self.memory, self.offers, self.waiting)
 
     @property
     def active(self) -> bool:
         """Whether this process routes: it holds the lease, and knows all that is to know."""
         return self.memory.lease.held and self.memory.fresh
+
+    @property
+    def slow(self) -> bool:
+        """Whether the database is slow: then only what must be decided is, nothing better sought.
+
+        Mean of what commits take, with hysteresis (service/strain.py); a lease's beat counts too.
+        """
+        return self.memory.strain.slow
 
     async def step(self) -> None:
         """This will hold the lease, or take it where it is free, and then catch up.
@@ -82,7 +93,7 @@ class Routing:
         unit = memory.open(cause)
         held = ticket.status == "assigned" or ticket.assignee is None
         answer_by = known.answer_by if known is not None and held else NEVER
-        work = known.follow(ticket, answer_by) if known else Work(ticket)
+        work = replace(known, ticket=ticket, answer_by=answer_by) if known else Work(ticket)
         before = memory.roster.holder(ticket.id)
         memory.take(work)
         if work.due:
@@ -130,10 +141,14 @@ class Routing:
         self.refusals.mend(unit, event.person, "hours")
         await self.memory.settle(unit)
         if self.memory.plan(event.person, event.version, event.intervals):
+            await self.away.look()
             await self.waiting.drain(event.person)
 
     async def look(self, *, sweep: bool) -> None:
         """This will do what time makes due. sweep: also look again at what waits."""
         await self.offers.lapse()
+        await self.waiting.wake()
         if sweep:
+            await self.away.look()
             await self.waiting.sweep()
+            await self.stalls.look()

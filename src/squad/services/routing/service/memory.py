@@ -178,7 +178,7 @@ class Memory:
             self.work[id] = work
         else:
             self.work.pop(id, None)
-        if work.waits and self.roster.holder(id) is None:
+        if work.waits and work.hold != "locked" and self.roster.holder(id) is None:
             self.waiting.add(id)
         else:
             self.waiting.discard(id)

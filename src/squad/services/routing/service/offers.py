@@ -28,6 +28,8 @@ class Offers:
     def route(self, unit: Unit[Statement], work: Work) -> Work:
         """This will answer a ticket's turn: by an offer, or by saying that it stalled."""
         memory, ticket = self._memory, work.ticket
+        if work.hold == "pinned":
+            work = replace(work, hold="")  # who it was pinned to has given it back
         decision = choose(job_of(ticket, memory.now), memory.roster, memory.now, memory.policy)
         if decision.consultant is not None:
             return self.offer(unit, work, decision, ticket.turn)
@@ -48,11 +50,12 @@ class Offers:
 
     def offer(
         self, unit: Unit[Statement], work: Work, decision: Decision, turn: int, *,
-        consultant: str = "", by: str = "",
+        consultant: str = "", by: str = "", action: str = "",
     ) -> Work:  # fmt: skip
         """This will reserve the place in the plan, and say so in the unit.
 
         consultant, by: whom a dispatcher chose, and who that was; else the decision's winner.
+        action: what the dispatcher did.
         """
         roster, ticket = self._memory.roster, work.ticket
         who = consultant or str(decision.consultant)
@@ -63,7 +66,7 @@ class Offers:
         roster.reserve(who, stop, position)
         answer_by = self.answer_by(who, ticket.priority)
         id = decision_id(unit, ticket, turn)
-        unit.write(store.record(id, decision, turn=turn, by=by, consultant=who))
+        unit.write(store.record(id, decision, turn=turn, by=by, consultant=who, action=action))
         known = position is not None and winner is not None
         unit.emit(
             TicketAssigned(
@@ -82,7 +85,9 @@ class Offers:
             version=turn,
         )
         heapq.heappush(self._memory.offers, (answer_by, ticket.id))
-        return replace(work, answered=turn, answer_by=answer_by, offered=who, stalled=0.0, level=0)
+        return replace(
+            work, answered=turn, answer_by=answer_by, offered=who, stalled=0.0, level=0, deed=None
+        )
 
     async def lapse(self) -> int:
         """This will take back offers that nobody answered in time. Returns how many."""
