@@ -16,6 +16,7 @@ from squad.contracts.tickets import Ticket, Window
 from squad.kernel.access import Actor
 from squad.kernel.ids import uuid7
 from squad.kernel.problem import Invalid
+from squad.ports.places import Place
 from squad.services.tickets import model
 from squad.services.tickets.model import CATEGORIES, PROMISE, TIER
 
@@ -28,6 +29,25 @@ def path_of(given: list[Window]) -> str:
     with pytest.raises(Invalid) as caught:
         model.windows(given, NOON)
     return caught.value.faults[0].path
+
+
+HALIFAX = Place("B3H", "Halifax", "NS", "CA", 44.63, -63.59, "America/Halifax")
+
+
+@pytest.mark.parametrize(
+    ("longitude", "paths"),
+    [(-63.0, []), (-61.0, ["/location/latitude", "/location/longitude"])],
+)
+def test_refuses_work_at_sea(longitude: float, paths: list[str]) -> None:
+    """A point farther than 150 km from any postal code is refused with both its fields."""
+    try:
+        found = model.spot(HALIFAX, 44.63, longitude)
+        faults = []
+        assert (found.longitude, found.postal_code) == (longitude, "B3H")
+    except Invalid as invalid:
+        faults = [fault.path for fault in invalid.faults]
+
+    assert faults == paths
 
 
 @pytest.mark.parametrize(("priority", "tier"), list(product(PROMISE, TIER)))
