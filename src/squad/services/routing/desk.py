@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from squad.services.routing import choose, preempt, relocate, rules, wire
+from squad.services.routing import choose, costs, preempt, relocate, rules, wire
 from squad.services.routing.hours import merge
 from squad.services.routing.model import Consultant, Job, Span, Stop
+from squad.services.routing.pace import Pace, paced
 from squad.services.routing.plan import case
 from squad.services.routing.policy import DEFAULT, Policy
 from squad.services.routing.preempt import Trip
@@ -44,6 +45,7 @@ class Desk:
         self.waiting: set[str] = set()
         self.trips: dict[str, Trip] = {}
         self.moved: dict[str, int] = {}
+        self.pace = Pace()
         self.stakes = Stakes(self.roster, policy)
         self._seen: dict[str, float] = {}
         self._now = EPOCH
@@ -190,8 +192,21 @@ class Desk:
         latitude, longitude = self.roster.columns["place"][:, row].tolist()
         arrives = EPOCH + event.eta * 60.0
         self.roster.mark(event.id, "travelling", arrives)
-        if self.jobs[event.id].mode == "onsite" and arrives > self._now:
+        job = self.jobs[event.id]
+        if job.mode == "onsite" and arrives > self._now:
+            self._learn(job, latitude, longitude, (arrives - self._now) / 60.0)
             self.trips[event.by] = Trip(event.id, (latitude, longitude), self._now, arrives)
+
+    def _learn(self, job: Job, latitude: float, longitude: float, minutes: float) -> None:
+        here, there = costs.point(latitude, longitude), costs.point(job.latitude, job.longitude)
+        trip = self.policy.trip_min
+        planned = float(costs.travel(costs.distance_km(here, there), self.policy)) - trip
+        if planned > 1.0:
+            self.pace.learn(job.latitude, job.longitude, planned, minutes - trip)
+
+    def _paced(self, job: Job) -> Policy:
+        """The policy with the driving times that are usual where the job is."""
+        return paced(self.policy, self.pace.at(job.latitude, job.longitude))
 
     def _close(self, event: wire.TicketClosed) -> None:
         self.jobs.pop(event.id)
@@ -204,6 +219,7 @@ class Desk:
 
     def _tick(self, event: wire.Tick) -> None:
         self._ticks += 1
+        self.stakes.policy = paced(self.policy, self.pace.overall())
         for consultant, trip in list(self.trips.items()):
             if trip.arrives <= self._now:
                 del self.trips[consultant]
@@ -223,9 +239,12 @@ class Desk:
 
     def _route(self, job: Job) -> None:
         """Assigns a job that nobody has, or lets it wait."""
-        bid = choose.cheapest(job, self.roster, self._now, self.policy)
+        policy = self._paced(job)
+        bid = choose.cheapest(job, self.roster, self._now, policy)
+        if bid is None and policy is not self.policy:
+            bid = choose.cheapest(job, self.roster, self._now, self.policy)
         if job.priority <= self.policy.preempt_priority:
-            detour = preempt.cheapest(job, self.roster, self.trips, self._now, self.policy)
+            detour = preempt.cheapest(job, self.roster, self.trips, self._now, policy)
             least = self.policy.preempt_min
             if detour is not None and (bid is None or detour.cost + least <= bid.cost):
                 self._divert(job, detour)
@@ -252,7 +271,7 @@ class Desk:
     def _improve(self, job: Job, only: str | None = None) -> bool:
         """Moves a job if somebody, or the one that is asked, does it enough cheaper."""
         moved = self.moved.get(job.ticket, 0)
-        bid = relocate.better(job, self.roster, self._now, self.policy, moved, only)
+        bid = relocate.better(job, self.roster, self._now, self._paced(job), moved, only)
         if bid is None:
             return False
         self.roster.release(job.ticket)

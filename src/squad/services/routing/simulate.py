@@ -186,7 +186,7 @@ class Simulation:
 
     def _ask(self, ticket: str, consultant: str) -> None:
         """An offer: answered a little later by who is on shift."""
-        draw = _hash(ticket, consultant, self.courses[ticket].demand.doubt)
+        draw = lot(ticket, consultant, self.courses[ticket].demand.doubt)
         self._at(self._now + self.scenario.answer * (0.2 + 1.6 * draw), self._answer,
                  ticket, consultant, draw)  # fmt: skip
 
@@ -215,7 +215,7 @@ class Simulation:
             return
         worker.queue.pop(0)
         course = self.courses[ticket]
-        minutes = self._drive(worker, course)
+        minutes = drive(self.scenario, worker.place, course.demand, self._now)
         worker.phase, worker.ticket = "travelling", ticket
         worker.origin, worker.departed, worker.arrives = (
             worker.place,
@@ -225,16 +225,6 @@ class Simulation:
         worker.trip += 1
         self._at(worker.arrives, self._arrive, consultant, worker.trip)
         self._send(wire.TicketStarted(now=self._now, id=ticket, by=consultant, eta=worker.arrives))
-
-    def _drive(self, worker: Worker, course: Course) -> float:
-        """Minutes of the trip; its km are counted when it ends."""
-        created = course.demand.created
-        if created.mode == "remote":
-            return 0.0
-        road = distance(worker.place, (created.lat, created.lon)) * course.demand.road
-        jam = self.scenario.jams.get((math.floor(created.lat), math.floor(created.lon)), 1.0)
-        rush = self.scenario.rush[int(self._now // 60) % 24]
-        return DOOR + driving(road) * jam * rush
 
     def _arrive(self, consultant: str, trip: int) -> None:
         worker = self.workers[consultant]
@@ -248,9 +238,7 @@ class Simulation:
         worker.phase = "working"
         course.start, course.consultant = self._now, consultant
         course.surplus, course.rating = surplus(worker.facts, created), worker.facts.rating
-        course.work = created.service_min * course.demand.work * (1.0 - 0.06 * course.surplus)
-        if created.previous == consultant:
-            course.work *= 0.9
+        course.work = labour(worker.facts, course.demand)
         done = self._now + course.work
         closes = worker.closes if worker.on else self._now
         course.overtime = max(0.0, done - max(closes, self._now))
@@ -362,6 +350,22 @@ class Simulation:
         return (course for course in self.courses.values() if course.start < math.inf)
 
 
+def drive(scenario: Scenario, origin: Place, one: Demand, now: float) -> float:
+    """This will give the minutes that a trip takes which begins now; remote work needs none."""
+    created = one.created
+    if created.mode == "remote":
+        return 0.0
+    road = distance(origin, (created.lat, created.lon)) * one.road
+    jam = scenario.jams.get((math.floor(created.lat), math.floor(created.lon)), 1.0)
+    return DOOR + driving(road) * jam * scenario.rush[int(now // 60) % 24]
+
+
+def labour(facts: wire.UserUpserted, one: Demand) -> float:
+    """This will give the minutes that somebody works on a ticket."""
+    known = 0.9 if one.created.previous == facts.id else 1.0
+    return one.created.service_min * one.work * (1.0 - 0.06 * surplus(facts, one.created)) * known
+
+
 def distance(a: Place, b: Place) -> float:
     """This will give the great circle between two places, km."""
     north, south = math.radians(a[0]), math.radians(b[0])
@@ -389,7 +393,7 @@ def surplus(facts: wire.UserUpserted, created: wire.TicketCreated) -> float:
     return sum(spare) / len(created.skills)
 
 
-def _hash(ticket: str, consultant: str, doubt: float) -> float:
+def lot(ticket: str, consultant: str, doubt: float) -> float:
     """A number in 0 … 1 that depends on both, the same in every run."""
     value = 2166136261
     for letter in f"{ticket}/{consultant}/{doubt:.6f}":

@@ -39,7 +39,7 @@ class Stakes:
             departs=(0, float), eta=(0, float), spared=(0, float), row=(0, np.int64),
         )  # fmt: skip
         self._roster = roster
-        self._policy = policy
+        self.policy = policy
         self._index: dict[str, int] = {}
         self._mine: dict[str, tuple[str, ...]] = {}
 
@@ -60,7 +60,7 @@ class Stakes:
         Each with the minutes that it might save at most.
         """
         self.freshen(now)
-        columns, roster, policy = self.columns, self._roster, self._policy
+        columns, roster, policy = self.columns, self._roster, self.policy
         row = roster.row(consultant)
         start = _start(roster, row, now, policy)
         if not len(self.tickets) or start == math.inf:
@@ -79,7 +79,7 @@ class Stakes:
         if not self.tickets:
             return []
         columns = self.columns
-        at_once = self._policy.trip_min * columns["onsite"]
+        at_once = self.policy.trip_min * columns["onsite"]
         gain = columns["spared"] + self._delay(columns["eta"], now)
         gain -= self._delay(now + at_once * 60.0, now) + at_once
         return self._worth(gain, now)
@@ -89,7 +89,7 @@ class Stakes:
         return float(self.columns["eta"][self._index[ticket]])
 
     def _worth(self, gain: Array, now: float, not_row: int = -1) -> list[tuple[float, str]]:
-        columns, policy = self.columns, self._policy
+        columns, policy = self.columns, self.policy
         fit = gain >= policy.relocate_min - SLACK
         fit &= columns["departs"] > now + policy.frozen_min * 60.0
         fit &= columns["row"] != not_row
@@ -98,7 +98,7 @@ class Stakes:
 
     def _delay(self, moment: Array, now: float) -> Array:
         arrival, due = (moment - now) / 60.0, (self.columns["due"] - now) / 60.0
-        parts = costs.delays(arrival, due, self.columns["rates"], self._policy)
+        parts = costs.delays(arrival, due, self.columns["rates"], self.policy)
         whole: Array = parts[0] + parts[1] + parts[2]
         return whole
 
@@ -110,11 +110,11 @@ class Stakes:
         if not number:
             return
         stops, layout = roster.plan(consultant)[-number:], roster.layouts[row]
-        start = _start(roster, row, now, self._policy)
-        leg, detour = _ways(layout, self._policy)
+        start = _start(roster, row, now, self.policy)
+        leg, detour = _ways(layout, self.policy)
         taken = (leg + layout[:-1, SERVICE]).cumsum() * 60.0
         eta = start + taken - layout[:-1, SERVICE] * 60.0
-        rates = weights(self._policy)[:, layout[:-1, URGENCY].astype(np.intp)]
+        rates = weights(self.policy)[:, layout[:-1, URGENCY].astype(np.intp)]
         spared = detour + self._others(stops, eta, rates, detour + layout[:-1, SERVICE], now)
         for i, stop in enumerate(stops):
             self._add(stop.ticket, stop.due_at, row)
@@ -135,8 +135,8 @@ class Stakes:
             return np.zeros(len(stops))
         due = (np.array([stop.due_at for stop in stops]) - now) / 60.0
         arrival = (eta - now) / 60.0
-        late = _sum(arrival, due, rates, self._policy)
-        early = _sum(arrival - sooner[:, None], due, rates[:, None], self._policy)
+        late = _sum(arrival, due, rates, self.policy)
+        early = _sum(arrival - sooner[:, None], due, rates[:, None], self.policy)
         gains: Array = np.triu(late - early, 1).sum(axis=1)
         return gains
 

@@ -50,8 +50,9 @@ class Work(msgspec.Struct, frozen=True):
     offered: who was chosen, until tickets confirms it; their place is taken from the choice on.
     hold: what a dispatcher forbids the engine: pinned, to move it to somebody else; locked, to
     touch it at all. stalled: since when nobody is eligible, epoch seconds; 0: somebody is.
-    level: how often that was escalated since then. deed: what a dispatcher did last, until it is
-    undone.
+    level: how often that was escalated since then. booked: with whom the customer has an
+    appointment, whose window is the ticket's only one here; "": none. deed: what a dispatcher
+    did last, until it is undone.
     """
 
     ticket: Ticket
@@ -61,7 +62,14 @@ class Work(msgspec.Struct, frozen=True):
     hold: Hold = ""
     stalled: float = 0.0
     level: int = 0
+    booked: str = ""
     deed: "Deed | None" = None
+
+    def follow(self, ticket: Ticket, answer_by: float) -> "Work":
+        """This will take the ticket's newer state; the window that was booked stays."""
+        if self.booked:
+            ticket = msgspec.structs.replace(ticket, windows=self.ticket.windows)
+        return msgspec.structs.replace(self, ticket=ticket, answer_by=answer_by)
 
     @property
     def open(self) -> bool:
@@ -82,6 +90,12 @@ class Work(msgspec.Struct, frozen=True):
     def pending(self) -> bool:
         """Whether somebody was chosen and tickets has not confirmed it yet."""
         return self.waits and self.ticket.turn <= self.answered and bool(self.offered)
+
+    @property
+    def movable(self) -> bool:
+        """Whether the engine may give it to somebody else: assigned, and no word given yet."""
+        held = self.hold or self.booked or self.ticket.turn < self.answered
+        return self.ticket.status == "assigned" and not held
 
     @property
     def state(self) -> State | None:

@@ -2,8 +2,6 @@
 
 import asyncio
 
-from msgspec.structs import replace
-
 from squad.contracts.operations import SnapshotRequested
 from squad.contracts.people import AvailabilityChanged, Person
 from squad.contracts.tickets import Ticket
@@ -13,10 +11,13 @@ from squad.ports.database import Database, Statement
 from squad.ports.unit import Cause
 from squad.services.routing import store
 from squad.services.routing.policy import Policy
+from squad.services.routing.service.appointments import Appointments
 from squad.services.routing.service.away import Away
+from squad.services.routing.service.days import Days
 from squad.services.routing.service.hand import Hand
 from squad.services.routing.service.lease import BEAT, LOOK
 from squad.services.routing.service.memory import Memory
+from squad.services.routing.service.moving import Moving
 from squad.services.routing.service.offers import Offers
 from squad.services.routing.service.policies import Policies
 from squad.services.routing.service.preview import Option
@@ -35,11 +36,14 @@ class Routing:
         self.memory = Memory(books, database, policy)
         self.offers = Offers(self.memory)
         self.waiting = Waiting(self.memory, self.offers)
-        self.policies = Policies(self.memory)
-        self.refusals = Refusals(self.memory, database)
+        self.moving = Moving(self.memory, self.offers)
         self.away = Away(self.memory)
         self.stalls = Stalls(self.memory)
+        self.policies = Policies(self.memory)
+        self.refusals = Refusals(self.memory, database)
         self.hand = Hand(self.memory, self.offers, self.waiting)
+        self.appointments = Appointments(self.memory, self.offers, database)
+        self.days = Days(self.memory)
 
     @property
     def active(self) -> bool:
@@ -93,7 +97,7 @@ class Routing:
         unit = memory.open(cause)
         held = ticket.status == "assigned" or ticket.assignee is None
         answer_by = known.answer_by if known is not None and held else NEVER
-        work = replace(known, ticket=ticket, answer_by=answer_by) if known else Work(ticket)
+        work = known.follow(ticket, answer_by) if known else Work(ticket)
         before = memory.roster.holder(ticket.id)
         memory.take(work)
         if work.due:
@@ -101,6 +105,7 @@ class Routing:
         await memory.commit(unit, known, work)
         if before is not None and memory.roster.holder(ticket.id) != before:
             await self.waiting.drain(before)
+            await self.moving.pull(before)
 
     async def know(self, person: Person, cause: Cause) -> None:
         """This will keep a person; who is no longer available gives back what they hold.
@@ -143,6 +148,7 @@ class Routing:
         if self.memory.plan(event.person, event.version, event.intervals):
             await self.away.look()
             await self.waiting.drain(event.person)
+            await self.moving.pull(event.person)
 
     async def look(self, *, sweep: bool) -> None:
         """This will do what time makes due. sweep: also look again at what waits."""
@@ -151,4 +157,5 @@ class Routing:
         if sweep:
             await self.away.look()
             await self.waiting.sweep()
+            await self.moving.look()
             await self.stalls.look()
