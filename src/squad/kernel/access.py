@@ -31,6 +31,8 @@ TABLE: Mapping[str, tuple[str, ...]] = {
     "routing.assign": (_DISPATCH, _MANAGE),
     "routing.policy": (_DISPATCH, _MANAGE, _ADMIN, _AUDIT),
     "routing.promote": (_MANAGE, _ADMIN),
+    "routing.book": (_CUSTOMER, _STORE, _DESK, _DISPATCH, _MANAGE),
+    "routing.order": (_FIELD, _DISPATCH, _MANAGE),
     "routing.roster": (_DISPATCH, _MANAGE, _ADMIN, _AUDIT),
     "search.find": _ALL,
     "search.rebuild": (_ADMIN,),

@@ -104,7 +104,8 @@ def cost(day: Day, orders: Orders) -> Array:
         at = begin + day.service[stop]
         end = np.where(today[stop], at, end)
     home = day.back[orders[:, -1]] if stops else 0.0
-    return whole + home + costs.overtime(end + home, day.closes, day.policy)
+    whole += home + costs.overtime(end + home, day.closes, day.policy)
+    return whole
 
 
 def best(day: Day, steps: int = STEPS) -> Better:

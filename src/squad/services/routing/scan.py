@@ -127,8 +127,8 @@ class Scan:
         job = self.case.job
         if job.opens_at <= self.case.now + self.case.policy.look_ahead_min * 60.0:
             return soon & (self.column("closes") > job.opens_at)
-        works, rows = self.roster.works, self.rows.tolist()
-        return np.array([works(row, job.opens_at, job.due_at) for row in rows], bool)
+        last, shift = max(job.due_at, job.opens_at + 1.0), self.roster.shift
+        return np.array([shift(row, job.opens_at)[0] < last for row in self.rows.tolist()], bool)
 
     def _timed(self, rows: Rows) -> Array:
         """Who has a window still to open in their queue."""

@@ -9,7 +9,7 @@ import msgspec
 from squad.contracts.people import Interval, Person
 from squad.contracts.tickets import Ticket
 from squad.ports.database import Database, Row, Statement
-from squad.services.routing import refused
+from squad.services.routing import refused, slots
 from squad.services.routing.document import Edition, restore
 from squad.services.routing.model import Decision, Kept
 from squad.services.routing.work import Deed, Work
@@ -50,6 +50,7 @@ create table policies(
 alter table leases add column policy integer not null default 1;
 """,
     refused.MIGRATION,
+    slots.MIGRATION,
     """
 alter table work add column deed text not null default '';
 alter table decisions add column action text not null default '';
@@ -61,7 +62,7 @@ _EDITIONS = (
     " from policies"
 )
 _KEPT = "select id, turn, at, chosen_by, consultant, record, action from decisions"
-_WORK = "select facts, answered, answer_by, offered, hold, stalled, level, deed from work"
+_WORK = "select facts, answered, answer_by, offered, hold, stalled, level, booked, deed from work"
 _DRAFT = "insert into policies values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _encode = msgspec.json.Encoder().encode
 _ticket = msgspec.json.Decoder(Ticket).decode
@@ -116,23 +117,15 @@ def save(before: Work | None, work: Work) -> Statement:
     guard = (before.ticket.version, before.answered, before.offered) if before else (-1, -1, "")
     return Statement(
         "insert into work(ticket, version, open, answered, answer_by, offered, hold, stalled,"
-        " level, deed, facts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " on conflict(ticket) do update set"
-        " version = excluded.version, open = excluded.open, answered = excluded.answered,"
-        " answer_by = excluded.answer_by, offered = excluded.offered, hold = excluded.hold,"
-        " stalled = excluded.stalled, level = excluded.level, deed = excluded.deed,"
-        " facts = excluded.facts"
+        " level, booked, deed, facts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " on conflict(ticket) do update set version = excluded.version, open = excluded.open,"
+        " answered = excluded.answered, answer_by = excluded.answer_by, hold = excluded.hold,"
+        " offered = excluded.offered, stalled = excluded.stalled, level = excluded.level,"
+        " booked = excluded.booked, deed = excluded.deed, facts = excluded.facts"
         " where work.version = ? and work.answered = ? and work.offered = ?",
         (
-            work.ticket.id,
-            work.ticket.version,
-            int(work.open),
-            work.answered,
-            work.answer_by,
-            work.offered,
-            work.hold,
-            work.stalled,
-            work.level,
+            *(work.ticket.id, work.ticket.version, int(work.open), work.answered),
+            *(work.answer_by, work.offered, work.hold, work.stalled, work.level, work.booked),
             *(_encode(work.deed).decode() if work.deed else "", _encode(work.ticket), *guard),
         ),
         1,

@@ -1,6 +1,6 @@
 """The HTTP interface of routing."""
 
-from squad.services.routing.api import decisions, hand, policies, roster
+from squad.services.routing.api import appointments, days, decisions, hand, policies, roster
 from squad.services.routing.api.rows import ENDPOINTS
 
-__all__ = ["ENDPOINTS", "decisions", "hand", "policies", "roster"]
+__all__ = ["ENDPOINTS", "appointments", "days", "decisions", "hand", "policies", "roster"]
