@@ -12,7 +12,7 @@ from squad.services.routing import costs, hours, plan
 from squad.services.routing.columns import Columns, traits
 from squad.services.routing.costs import Array
 from squad.services.routing.grid import Grid
-from squad.services.routing.model import Consultant, State, Stop
+from squad.services.routing.model import Consultant, Span, State, Stop
 from squad.services.routing.policy import Policy
 
 ON_CALL, ON_LEAVE = 1, 2  # statuses; else 0
@@ -219,10 +219,9 @@ class Roster:
         trait = self._traits.get((kind, name))
         return None if trait is None else self.columns["traits"][trait]
 
-    def works(self, row: int, start: float, end: float) -> bool:
-        """This will tell whether somebody works at the start, or begins before the end."""
-        opens, _ = hours.current(self._lines[row].work, start)
-        return opens <= start or opens < end
+    def shift(self, row: int, moment: float) -> Span:
+        """This will find somebody's hours at a moment, epoch seconds, or their next ones."""
+        return hours.current(self._lines[row].work, moment)
 
     def row(self, consultant: str) -> int:
         """This will find a consultant's row; −1: not on the roster."""
