@@ -9,7 +9,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from squad.contracts.people import Level, Person
-from squad.contracts.tickets import Mode, Spot, Ticket, Window
+from squad.contracts.tickets import Mode, Proposed, Spot, Ticket, Window
 from squad.kernel.access import Actor
 from squad.kernel.problem import Fault, Invalid
 from squad.ports.places import FAR_KM, Place, distance_km
@@ -46,7 +46,10 @@ Category = Literal[
 
 
 class Logged(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything known when a ticket is logged, checked and completed."""
+    """Everything known when a ticket is logged, checked and completed.
+
+    service: minutes of work, 0: what the category takes. proposal: what a model said.
+    """
 
     id: str
     title: str
@@ -63,6 +66,8 @@ class Logged(msgspec.Struct, frozen=True, kw_only=True):
     store: str
     tier: str
     language: str
+    service: int = 0
+    proposal: Proposed | None = None
 
 
 class Past(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -99,12 +104,13 @@ def begin(logged: Logged, now: datetime) -> Ticket:
         assignee=None,
         previous=None,
         declined=(),
-        service=minutes,
+        service=logged.service or minutes,
         created_at=now,
         updated_at=now,
         due_at=due(now, logged.priority, logged.tier),
         reference=reference(logged.id),
         windows=logged.windows,
+        proposal=logged.proposal,
     )
 
 
