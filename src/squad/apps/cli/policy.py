@@ -33,7 +33,7 @@ def policy_show(file: Path | None, language: str, form: str | None) -> None:
     from squad.services.routing import document, wording
     from squad.services.routing.policy import DEFAULT
 
-    found = _load(file) if file else DEFAULT
+    found = read(file) if file else DEFAULT
     if form == "json":
         click.echo(document.dump(found))
     elif form == "toml":
@@ -48,7 +48,7 @@ def policy_show(file: Path | None, language: str, form: str | None) -> None:
 @click.argument("file", type=FILE)
 def policy_check(file: Path) -> None:
     """Say whether FILE is a policy, or all that is wrong with it. Exits 1 if it is none."""
-    found = _load(file)
+    found = read(file)
     click.echo(f"{file} is a policy: version {found.version}.")
 
 
@@ -61,7 +61,7 @@ def policy_compare(old: Path, new: Path, language: str, as_json: bool) -> None:
     """Tell what differs between two policies, before and after."""
     from squad.services.routing import wording
 
-    edits = wording.compare(_load(old), _load(new), language)
+    edits = wording.compare(read(old), read(new), language)
     lines = [f"{edit.field}\n  - {edit.old}\n  + {edit.new}" for edit in edits]
     show([edit._asdict() for edit in edits], as_json, "\n".join(lines) or "They are the same.")
 
@@ -74,8 +74,8 @@ def policy_schema() -> None:
     show(document.schema(), True, "")
 
 
-def _load(file: Path) -> "Policy":
-    """Exits 1 with every fault, if there is one."""
+def read(file: Path) -> "Policy":
+    """This will read a policy document; with a fault in it, exit 1 and name them all."""
     from squad.services.routing import document
 
     try:
