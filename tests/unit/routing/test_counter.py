@@ -94,7 +94,7 @@ def test_says_how_much_nearer_or_better_somebody_had_to_be() -> None:
 
     assert decision.consultant == "ann"
     assert told == [
-        "Bob Roy would have been chosen 5 min nearer.",
+        "Bob Roy would have been chosen if 5 min nearer.",
         "Bob Roy would have been chosen with network at level 4 instead of 3.",
         "Bob Roy would have been chosen if they knew the case.",
         "Bob Roy would have been chosen if Ann Lee had declined.",

@@ -213,6 +213,15 @@ def test_tells_when_somebody_works_again() -> None:
     assert "Cat Paz: on leave, works in 1 h 30 min." in told
 
 
+def test_says_long_waits_in_whole_hours() -> None:
+    """Nobody wants the minutes of the day after tomorrow."""
+    made = roster(somebody("ann", shifts=((NOW + 42 * HOUR + 56 * MINUTE, NOW + 3 * DAY),)))
+
+    told = explain(choose(ticket(), made, NOW, DEFAULT), NAMES)
+
+    assert told[-1] == "Ann Lee: next shift in 43 h."
+
+
 def test_admits_that_two_are_as_good() -> None:
     """A tie is called a tie."""
     made = roster(somebody("ann"), somebody("bob"))

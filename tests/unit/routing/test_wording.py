@@ -69,6 +69,15 @@ def test_writes_numbers_as_the_reader_does() -> None:
     assert "12,5\N{NO-BREAK SPACE}%" in french["spread_share"]
 
 
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(40, 0, "40"), (1200.0, 0, "1,200"), (0.5, 6, "0.5"), (100, 6, "100"), (-0.04, 1, "0")],
+)
+def test_writes_no_more_digits_than_there_are(value: float, digits: int, text: str) -> None:
+    """And no fewer."""
+    assert wording.number(value, PHRASES["en"], digits=digits) == text
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tells_what_changed_between_two_versions(language: str) -> None:
     """Before and after, for the fields that differ."""

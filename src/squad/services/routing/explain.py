@@ -14,7 +14,7 @@ from squad.services.routing.wording import number, phrases_of
 Audience = Literal["dispatcher", "consultant", "customer"]
 LARGEST = 3  # terms named in a reason
 SMALL = 0.5  # min; what rounds to nothing is not named
-LONG = 90.0  # min; what takes longer is said in hours
+LONG, DAY = 90.0, 1440.0  # min; what takes longer is said in hours; in whole hours
 ROUND = 300.0  # s; a customer is told a time of day in such steps, never an earlier one
 
 
@@ -259,6 +259,8 @@ def _clock(decision: Decision, winner: Candidate, reader: Reader, *, customer: b
 def _span(minutes: float, phrases: Phrases) -> str:
     if minutes < LONG:
         return f"{_whole(minutes)} min"
+    if minutes >= DAY:
+        return f"{number(minutes / 60.0, phrases, digits=0)} h"
     hours, rest = divmod(round(minutes), 60)
     whole = number(hours, phrases)
     return phrases.span.format(hours=whole, minutes=rest) if rest else f"{whole} h"

@@ -58,8 +58,8 @@ def phrases_of(language: str) -> Phrases:
 
 def number(value: float, phrases: Phrases, *, digits: int = 6) -> str:
     """This will write a number as the reader does, with no more digits than it has."""
-    text = f"{round(value, digits) + 0.0:,.{digits}f}".rstrip("0").rstrip(".")
-    whole, _, rest = text.partition(".")
+    whole, _, rest = f"{round(value, digits) + 0.0:,.{digits}f}".partition(".")
+    rest = rest.rstrip("0")
     return whole.replace(",", phrases.thousands) + (phrases.decimal + rest if rest else "")
 
 

@@ -49,7 +49,6 @@ ENGLISH = Phrases(
         "language": "interpreter",
         "continuity": "knowledge of the case",
         "fairness": "workload",
-        "idle": "wait for a window to open",
         "idle": "wait for the customer's window",
     },
     excluded={
@@ -94,7 +93,7 @@ ENGLISH = Phrases(
     flips={
         "chosen": "{who} would have been chosen {how}.",
         "eligible": "{who} could have been considered with {how}.",
-        "nearer": "{by} min nearer",
+        "nearer": "if {by} min nearer",
         "sooner": "if free {by} min sooner",
         "longer": "with a shift that ends {by} min later",
         "rating": "with a rating of {new} instead of {old}",

@@ -50,7 +50,6 @@ FRENCH = Phrases(
         "language": "interprète",
         "continuity": "connaissance du dossier",
         "fairness": "charge de travail",
-        "idle": "attente d’une plage horaire",
         "idle": "attente de la plage du client",
     },
     excluded={
@@ -95,7 +94,7 @@ FRENCH = Phrases(
     flips={
         "chosen": "Le choix aurait été {who} {how}.",
         "eligible": "{who} aurait été admissible avec {how}.",
-        "nearer": "à {by} min de moins",
+        "nearer": "à {by} min de trajet de moins",
         "sooner": "avec {by} min d’attente de moins avant de partir",
         "longer": "avec un quart qui finit {by} min plus tard",
         "rating": "avec une note de {new} au lieu de {old}",
@@ -104,7 +103,7 @@ FRENCH = Phrases(
         "lighter": "sans le billet {name} dans son horaire",
         "language": "en parlant {name}",
         "known": "en connaissant le dossier",
-        "declined": "après un refus de {name}",
+        "declined": "après un refus ({name})",
         "weight": "si la politique comptait «\N{NO-BREAK SPACE}{name}\N{NO-BREAK SPACE}» {new} "
         "fois au lieu de {old}",
     },

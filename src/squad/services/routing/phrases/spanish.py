@@ -49,7 +49,6 @@ SPANISH = Phrases(
         "language": "intérprete",
         "continuity": "conocimiento del caso",
         "fairness": "carga de trabajo",
-        "idle": "espera de una franja horaria",
         "idle": "espera del horario del cliente",
     },
     excluded={
@@ -94,7 +93,7 @@ SPANISH = Phrases(
     flips={
         "chosen": "La elección habría sido {who} {how}.",
         "eligible": "{who} habría sido una opción con {how}.",
-        "nearer": "a {by} min menos",
+        "nearer": "a {by} min menos de trayecto",
         "sooner": "con {by} min menos de espera antes de salir",
         "longer": "con un turno que termina {by} min más tarde",
         "rating": "con una calificación de {new} en lugar de {old}",
@@ -103,7 +102,7 @@ SPANISH = Phrases(
         "lighter": "sin el caso {name} en su plan",
         "language": "si hablara {name}",
         "known": "si conociera el caso",
-        "declined": "si {name} hubiera rechazado",
+        "declined": "tras un rechazo ({name})",
         "weight": "si la política contara “{name}” {new} veces en lugar de {old}",
     },
     languages={"en": "inglés", "fr": "francés", "es": "español"},
