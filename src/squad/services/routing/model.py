@@ -268,8 +268,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the decision log. by: the dispatcher who chose, or "" for the engine.
 
-    action: what the dispatcher did. What is not a choice (unpinned, locked …) has no consultant;
-    its record is what the engine would have done at that moment.
+    action: what was done. Unpinned, locked …: no consultant, and the engine's view of the moment.
     """
 
     id: str

@@ -57,17 +57,11 @@ class Offers:
         consultant, by: whom a dispatcher chose, and who that was; else the decision's winner.
         action: what the dispatcher did.
         """
-        roster, ticket = self._memory.roster, work.ticket
-        who = consultant or str(decision.consultant)
-        winner, stop = decision.winner, decision.stop
-        position = winner.position if winner is not None and who == winner.consultant else None
-        if stop is None or position is None:
-            stop = stop_of(ticket, "assigned", 0.0, self._memory.now)
-        roster.reserve(who, stop, position)
+        ticket, who = work.ticket, consultant or str(decision.consultant)
+        arrival = self._reserve(ticket, decision, who)
         answer_by = self.answer_by(who, ticket.priority)
         id = decision_id(unit, ticket, turn)
         unit.write(store.record(id, decision, turn=turn, by=by, consultant=who, action=action))
-        known = position is not None and winner is not None
         unit.emit(
             TicketAssigned(
                 ticket=ticket.id,
@@ -77,7 +71,7 @@ class Offers:
                 reference=ticket.reference,
                 title=ticket.title,
                 priority=ticket.priority,
-                arrival=_time(winner.arrival) if known and winner is not None else None,
+                arrival=arrival,
                 answer_by=_time(answer_by),
                 decision=id,
                 by=by,
@@ -88,6 +82,15 @@ class Offers:
         return replace(
             work, answered=turn, answer_by=answer_by, offered=who, stalled=0.0, level=0, deed=None
         )
+
+    def _reserve(self, ticket: Ticket, decision: Decision, who: str) -> datetime | None:
+        """Where the decision puts it, with the arrival; else at the end, which nobody computed."""
+        roster, winner, stop = self._memory.roster, decision.winner, decision.stop
+        if stop is not None and winner is not None and who == winner.consultant:
+            roster.reserve(who, stop, winner.position)
+            return _time(winner.arrival)
+        roster.reserve(who, stop_of(ticket, "assigned", 0.0, self._memory.now))
+        return None
 
     async def lapse(self) -> int:
         """This will take back offers that nobody answered in time. Returns how many."""
