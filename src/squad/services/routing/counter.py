@@ -62,8 +62,9 @@ class Flip(msgspec.Struct, frozen=True):
 def flips(decision: Decision, policy: Policy, *, most: int = SHOWN) -> tuple[Flip, ...]:
     """This will find what would have made each losing candidate the choice.
 
-    policy: the version that the record names. most: of one person. Weights are tried for the runner-up only, and
-    only where the record has everybody who was eligible: a weight changes all costs.
+    policy: the version that the record names. most: of one person. Weights are tried for the
+    runner-up only, and only where the record has everybody who was eligible: a weight changes
+    all costs.
 
     Raises:
         ValueError: another version of the policy.
