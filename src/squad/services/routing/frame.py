@@ -47,8 +47,8 @@ class Field(NamedTuple):
 
     here: where they set out from, unit sphere, shape (3, n). start, closes: when they can, and
     when overtime begins, minutes from now. used: open tickets over capacity. speaks, known: 0
-    or 1. queued: stops not under way. timed: is there a window still to open among them, 0 or 1;
-    None: nobody has one.
+    or 1. queued: stops not under way. timed: is there a window still to open among them, 0 or 1,
+    or 2 where even others may gain by the job; None: nobody has one.
     """
 
     here: Array

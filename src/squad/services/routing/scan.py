@@ -131,8 +131,17 @@ class Scan:
         return np.array([shift(row, job.opens_at)[0] < last for row in self.rows.tolist()], bool)
 
     def _timed(self, rows: Rows) -> Array:
-        """Who has a window still to open in their queue."""
-        timed: Array = (self.roster.columns["latest"][rows] > self.case.now).astype(float)
+        """Who has a window still to open in their queue; 2: for remote work, and the job is not.
+
+        They may drive to the job while they wait for that, and gain on the way to the next site.
+        """
+        now, roster = self.case.now, self.roster
+        timed: Array = (roster.columns["latest"][rows] > now).astype(float)
+        if self.case.job.mode == "onsite":
+            for at in np.flatnonzero(timed).tolist():
+                stops = roster.plan(roster.ids[rows[at]])
+                if any(stop.mode == "remote" and stop.opens_at > now for stop in stops):
+                    timed[at] = 2.0
         return timed
 
     def _surplus(self, chosen: Rows) -> Array:

@@ -33,6 +33,8 @@ from squad.services.routing.frame import (
     total,
 )
 
+UNKNOWN = 1e9  # min; less than any cost is
+
 
 class Way(NamedTuple):
     """Queues to drive; minutes, times from now; shape (n, places) where not said otherwise.
@@ -84,7 +86,8 @@ def spare(case: Case, field: Field, terms: Array, reach: Array) -> Bids:
     """This will lower `plan.bound` as far as windows ask for it; exact for an empty queue.
 
     A wait of the queue may absorb the job, with its overtime: what is saved of such waits is at
-    most what the job takes, or where it waits itself, all of them.
+    most what the job takes, or where it waits itself, all of them. Who may even gain by the job
+    is always costed exactly.
     """
     terms, arrival = np.vstack((terms, np.zeros_like(reach))), reach
     alone, work = field.queued == 0.0, terms[WORK]
@@ -100,7 +103,8 @@ def spare(case: Case, field: Field, terms: Array, reach: Array) -> Bids:
     if field.timed is not None:
         terms[OVERTIME] *= field.timed == 0.0
         most = field.queued * costs.LONGEST_WAIT if case.opened > 0.0 else work
-        terms[IDLE] -= field.timed * most
+        terms[IDLE] -= np.minimum(field.timed, 1.0) * most
+        terms[OTHERS] -= (field.timed > 1.0) * UNKNOWN
     return total(terms, np.zeros(len(reach), np.intp), arrival)
 
 
