@@ -108,9 +108,12 @@ async def test_leaves_alone_who_takes_no_work(office: Office, router: Router) ->
     """No base is needed of somebody without capacity, inactive, or in another role."""
     await office.enlist(router, "ann")
 
-    for version, changes in enumerate(
-        ({"capacity": 0}, {"active": False, "capacity": 5}, {"roles": ("customer",)}), 2
-    ):
+    steps: list[dict[str, Any]] = [
+        {"capacity": 0},
+        {"active": False, "capacity": 5},
+        {"roles": ("customer",)},
+    ]
+    for version, changes in enumerate(steps, 2):
         await _change(office, router, "ann", version=version, home=None, **changes)
         assert await _refused(router) == []
     assert person("ann") not in router.routing.memory.roster
