@@ -184,3 +184,34 @@ async def test_can_be_switched_off(clock: Frozen) -> None:
     assert (await none.open("none:", clock)).propose("printer", {}).rankings == {}
     with pytest.raises(ValueError, match="proposes nothing"):
         await none.open("none:x", clock)
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("Till 3 does not start", "pos"),
+        ("Printer on floor 2 is jammed", "printer"),
+        ("I cannot connect to the vpn from home", "network"),
+        ("forgot my password", "access"),
+        ("laptop screen is black", "hardware"),
+        ("phishing mail received, I clicked the link", "security"),
+        ("outlook keeps crashing", "email"),
+        ("desk phone is dead", "phone"),
+        ("shared drive is full", "storage"),
+    ],
+)
+def test_ships_knowing_plain_english(text: str, category: str) -> None:
+    """The shipped model is sure of what everybody says."""
+    ranking = linear.load(linear.DEFAULT).propose(text, {}).rankings["category"]
+
+    assert (ranking.guesses[0].value, ranking.confident) == (category, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Mon imprimante ne fonctionne plus", "La caja registradora no enciende",
+     "Le réseau est en panne au deuxième étage", "No puedo entrar en mi cuenta, olvidé la clave"],
+)  # fmt: skip
+def test_ships_doubting_other_languages(text: str) -> None:
+    """French and Spanish go to a person until an organisation trains its own."""
+    assert not linear.load(linear.DEFAULT).propose(text, {}).rankings["category"].confident

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from squad.adapters.engines.guess.form import Form, read
 from squad.adapters.engines.guess.head import Predictor
-from squad.adapters.engines.guess.words import counted, tokens
+from squad.adapters.engines.guess.words import counted, foreign, tokens
 from squad.ports.clock import Clock
 from squad.ports.proposer import Proposal
 
@@ -22,12 +22,15 @@ class LinearProposer:
         self.version = form.version
         self._index = {word: row for row, word in enumerate(form.vocabulary)}
         self._heads = [Predictor(head, len(form.vocabulary)) for head in form.heads]
+        self._english = form.english
         self._skills = form.skills
         self._minutes = form.minutes
 
     def propose(self, text: str, fields: Mapping[str, str], at: float = 0.0) -> Proposal:
         """This will rank the labels of every head."""
         rows, weight, known = counted(tokens(text), self._index)
+        if self._english and foreign(text):
+            known = 0.0
         rankings = {head.target: head.rank(rows, weight, known, fields, at) for head in self._heads}
         category = rankings.get("category")
         first = category.guesses[0].value if category else ""

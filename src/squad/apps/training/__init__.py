@@ -64,8 +64,8 @@ def train(
         heads.append(head)
         figures.append(told)
     form = Form(
-        note=note, vocabulary=list(index), heads=heads, skills=skills(samples),
-        minutes=minutes(samples),
+        note=note, english=bool(shipped), vocabulary=list(index), heads=heads,
+        skills=skills(samples), minutes=minutes(samples),
     )  # fmt: skip
     packed, version = pack(form)
     report = Report(

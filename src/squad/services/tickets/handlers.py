@@ -10,7 +10,7 @@ from squad.contracts.people import (
     UserSnapshot,
     UserUpdated,
 )
-from squad.contracts.routing import RoutingStalled, TicketAssigned, TicketUnassigned
+from squad.contracts.routing import RoutingStalled, TicketAssigned, TicketUnassigned, TripInterrupted
 from squad.kernel.dispatch import Handlers
 from squad.ports.unit import Cause
 from squad.services.tickets.service import Tickets
@@ -31,6 +31,9 @@ def handlers(tickets: Tickets) -> Handlers:
     async def on_unassigned(event: TicketUnassigned, cause: Cause) -> None:
         await tickets.unassigned(event, replace(cause, actor=""))
 
+    async def on_interrupted(event: TripInterrupted, cause: Cause) -> None:
+        await tickets.interrupted(event, replace(cause, actor=""))
+
     async def on_stalled(event: RoutingStalled, cause: Cause) -> None:
         await tickets.stalled(event, replace(cause, actor=""))
 
@@ -42,6 +45,7 @@ def handlers(tickets: Tickets) -> Handlers:
         UserErased: on_user_erased,
         TicketAssigned: on_assigned,
         TicketUnassigned: on_unassigned,
+        TripInterrupted: on_interrupted,
         RoutingStalled: on_stalled,
         SnapshotRequested: tickets.snapshot,
     }

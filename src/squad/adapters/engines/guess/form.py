@@ -50,11 +50,15 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """A model. skills and minutes: by category. note: whose data it was trained on."""
+    """A model. skills and minutes: by category. note: whose data it was trained on.
+
+    english: it is not confident of French and Spanish, which it has hardly read.
+    """
 
     format: str = FORMAT
     version: str = ""
     note: str = ""
+    english: bool = False
     vocabulary: list[str] = []
     heads: list[Head] = []
     skills: Mapping[str, Mapping[str, int]] = {}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 DAY: Final = 86_400.0  # s
 VIEWS: Final = ((5.0, 1.0), (5.0, 10.0))  # half-life in days, a
 WHEN: Final = "when"  # a field that every ticket has: part of the day, and whether it is a weekend
-MOST: Final = 2_000  # tickets of a key that are looked at, the newest
+MOST: Final = 8_000  # tickets of a key that are looked at, the newest
 
 
 class Memory:

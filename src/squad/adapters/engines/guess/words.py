@@ -22,11 +22,32 @@ _STOP: Final = frozenset(
 )
 
 
+_FOREIGN: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "au aucun aux avec ce cette comme con cuando dans de del depuis des desde du el ella elle"
+        " en est esta este et il la las le les lo los ma mais mas mes mi mis mon muy ne nos notre"
+        " nous nuestra nuestro para pas pero peut por pour puede puedo que qui se ses son sont sur"
+        " sus tiene una une unos vos votre vous y",
+    )
+)  # of French and Spanish
+_ENGLISH: Final = _STOP - {"a", "as", "me", "no", "on"}  # those are theirs as well
+
+
 def tokens(text: str) -> list[str]:
     """This will give the words of two letters or more, in lower case, accents off, no numbers."""
+    return [word for word in _words(text) if 1 < len(word) < 30 and word not in _STOP]
+
+
+def foreign(text: str) -> bool:
+    """This will tell whether more small words are French or Spanish than English."""
+    words = _words(text)
+    return sum(word in _FOREIGN for word in words) > sum(word in _ENGLISH for word in words)
+
+
+def _words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", text[:LONGEST].lower())
-    folded = plain.encode("ascii", "ignore").decode()
-    return [word for word in _WORD.findall(folded) if 1 < len(word) < 30 and word not in _STOP]
+    return _WORD.findall(plain.encode("ascii", "ignore").decode())
 
 
 def counted(

@@ -12,7 +12,7 @@ from squad.kernel.problem import Impossible
 
 Step = Literal[
     "assign", "unassign", "stall", "accept", "decline", "travel", "arrive", "wait", "answer",
-    "resolve", "close", "reopen", "cancel",
+    "resolve", "close", "reopen", "cancel", "interrupt",
 ]  # fmt: skip
 
 # The life cycle. What is not in the table is refused with 409 and changes nothing.
@@ -35,6 +35,7 @@ TRANSITIONS: Mapping[tuple[Status, Step], Status] = {
     ("accepted", "wait"): "waiting",
     ("accepted", "cancel"): "cancelled",
     ("travelling", "arrive"): "on_site",
+    ("travelling", "interrupt"): "accepted",
     ("travelling", "unassign"): "new",
     ("travelling", "wait"): "waiting",
     ("travelling", "cancel"): "cancelled",

@@ -47,5 +47,5 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 def outward(entry: Entry) -> Entry:
     """This will show a line of history to a customer: reasons among staff stay among staff."""
-    inner = entry.step in ("decline", "unassign", "stall")
+    inner = entry.step in ("decline", "unassign", "stall", "interrupt")
     return replace(entry, note="" if inner else entry.note)

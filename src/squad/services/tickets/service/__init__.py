@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from squad.contracts import tickets as events
 from squad.contracts.envelope import Event
 from squad.contracts.operations import SnapshotRequested
-from squad.contracts.routing import RoutingStalled, TicketAssigned, TicketUnassigned
+from squad.contracts.routing import RoutingStalled, TicketAssigned, TicketUnassigned, TripInterrupted
 from squad.contracts.tickets import Spot, Ticket, TicketEvent
 from squad.kernel.access import Actor
 from squad.kernel.http import expect
@@ -202,6 +202,25 @@ class Tickets:
         without = event.consultant if event.reason == "timed_out" else None
         new = model.release(ticket, "unassign", unit.now, without=without)
         await self.desk.save(unit, new, extra, "unassign", events.TicketUpdated, event.reason)
+
+    async def interrupted(self, event: TripInterrupted, cause: Cause) -> None:
+        """This will let a trip rest whose consultant turns round to something more urgent.
+
+        Only that trip: who is there already, or has set out once more since, goes on.
+        """
+        found = await self.store.ticket(event.ticket)
+        if found is None:
+            return
+        ticket, extra = found
+        trip = event.turn, event.consultant, "travelling"
+        if (ticket.turn, ticket.assignee, ticket.status) != trip:
+            return
+        history = await self.store.history(event.ticket)
+        if any(past.step == "travel" and past.version > event.version for past in history):
+            return
+        unit = self.books.open(cause)
+        new, note = model.move(ticket, "interrupt", unit.now), f"for {event.for_ticket}"
+        await self.desk.save(unit, new, extra, "interrupt", events.TicketUpdated, note)
 
     async def stalled(self, event: RoutingStalled, cause: Cause) -> None:
         """This will say that a dispatcher is needed."""
