@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from squad.apps.observed import Observed
+from squad.apps.rehearsal import rehearser
 from squad.kernel.service import Kit, Service
 from squad.kernel.settings import Settings, secret
 from squad.kernel.vitals import Vitals
@@ -97,6 +98,7 @@ class Adapters:
             "clock": self.clock,
             "bus": self.bus,
             "vitals": self.vitals,
+            "rehearse": rehearser(url_of(self.settings, "database", "routing")),
         }
         for port in definition.needs:
             if port not in given:

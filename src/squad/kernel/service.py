@@ -20,9 +20,15 @@ from squad.ports.notifier import Notifier
 from squad.ports.places import Places
 from squad.ports.proposer import Proposer
 
+Rehearse = Callable[[bytes, Callable[[float], None]], Awaitable[bytes]]
+
 
 class Kit:
-    """The adapters that one service is given. Only what it named in `needs` is there."""
+    """The adapters that one service is given. Only what it named in `needs` is there.
+
+    rehearse: runs a what-if in a process of its own, telling the share that is done, and gives
+    its answer; ValueError: it is refused, Unavailable: the process ended. None: not on this node.
+    """
 
     name: str
     home: str
@@ -40,6 +46,7 @@ class Kit:
     proposer: Proposer
     bus: Bus
     vitals: Vitals
+    rehearse: Rehearse | None = None
 
     def __init__(self, name: str, **adapters: Any) -> None:
         self.name = name

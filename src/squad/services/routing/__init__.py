@@ -21,7 +21,7 @@ async def start(kit: Kit) -> Running:
     """This will open the service on its kit, with the state in memory rebuilt."""
     await kit.database.migrate(MIGRATIONS)
     books = Books("routing", kit.database, kit.clock)
-    routing = Routing(books, kit.database, DEFAULT)
+    routing = Routing(books, kit.database, DEFAULT, kit.rehearse)
     await routing.policies.seed(kit.database, DEFAULT)
     await routing.refusals.listed()
     await routing.step()
@@ -42,7 +42,7 @@ async def start(kit: Kit) -> Running:
         service=routing,
         books=books,
         handlers=handlers(routing),
-        tasks=(watch, routing.lead),
+        tasks=(watch, routing.lead, routing.trials.run),
         active=lambda: routing.active,
     )
 

@@ -9,7 +9,7 @@ import msgspec
 from squad.contracts.people import Interval, Person
 from squad.contracts.tickets import Ticket
 from squad.ports.database import Database, Row, Statement
-from squad.services.routing import refused, slots
+from squad.services.routing import past, refused, slots, trial
 from squad.services.routing.document import Edition, restore
 from squad.services.routing.model import Decision, Kept
 from squad.services.routing.work import Deed, Work
@@ -55,6 +55,7 @@ alter table leases add column policy integer not null default 1;
 alter table work add column deed text not null default '';
 alter table decisions add column action text not null default '';
 """,
+    past.MIGRATION + trial.MIGRATION,
 )
 
 _EDITIONS = (

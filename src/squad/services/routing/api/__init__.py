@@ -1,6 +1,16 @@
 """The HTTP interface of routing."""
 
-from squad.services.routing.api import appointments, days, decisions, hand, policies, roster
+from squad.services.routing.api import (
+    appointments,
+    days,
+    decisions,
+    hand,
+    policies,
+    roster,
+    simulations,
+)
 from squad.services.routing.api.rows import ENDPOINTS
 
-__all__ = ["ENDPOINTS", "appointments", "days", "decisions", "hand", "policies", "roster"]
+__all__ = [
+    "ENDPOINTS", "appointments", "days", "decisions", "hand", "policies", "roster", "simulations",
+]  # fmt: skip

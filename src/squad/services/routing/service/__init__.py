@@ -6,10 +6,11 @@ from squad.contracts.operations import SnapshotRequested
 from squad.contracts.people import AvailabilityChanged, Person
 from squad.contracts.tickets import Ticket
 from squad.kernel.ids import uuid7
+from squad.kernel.service import Rehearse
 from squad.kernel.unit import Books
 from squad.ports.database import Database, Statement
 from squad.ports.unit import Cause
-from squad.services.routing import store
+from squad.services.routing import past, store
 from squad.services.routing.policy import Policy
 from squad.services.routing.service.appointments import Appointments
 from squad.services.routing.service.away import Away
@@ -23,6 +24,7 @@ from squad.services.routing.service.policies import Policies
 from squad.services.routing.service.preview import Option
 from squad.services.routing.service.refusals import Refusals
 from squad.services.routing.service.stalls import Stalls
+from squad.services.routing.service.trials import Trials
 from squad.services.routing.service.waiting import Waiting
 from squad.services.routing.work import NEVER, Work, consultant_of
 
@@ -32,7 +34,10 @@ __all__ = ["Memory", "Option", "Routing"]
 class Routing:
     """The service: its parts share one memory; what the others tell changes it here."""
 
-    def __init__(self, books: Books[Statement], database: Database, policy: Policy) -> None:
+    def __init__(
+        self, books: Books[Statement], database: Database, policy: Policy,
+        rehearse: Rehearse | None = None,
+    ) -> None:  # fmt: skip
         self.memory = Memory(books, database, policy)
         self.offers = Offers(self.memory)
         self.waiting = Waiting(self.memory, self.offers)
@@ -44,6 +49,7 @@ class Routing:
         self.hand = Hand(self.memory, self.offers, self.waiting)
         self.appointments = Appointments(self.memory, self.offers, database)
         self.days = Days(self.memory)
+        self.trials = Trials(self.memory, database, self.policies, rehearse)
 
     @property
     def active(self) -> bool:
@@ -98,6 +104,7 @@ class Routing:
         held = ticket.status == "assigned" or ticket.assignee is None
         answer_by = known.answer_by if known is not None and held else NEVER
         work = known.follow(ticket, answer_by) if known else Work(ticket)
+        unit.write(*past.note(ticket))
         before = memory.roster.holder(ticket.id)
         memory.take(work)
         if work.due:
