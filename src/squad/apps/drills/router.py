@@ -38,14 +38,19 @@ async def drill(
         Product(home, command=command, services=("routing",), environ=environ, demo=False)
         for _ in range(2)
     ]
-    await asyncio.to_thread(front.start)
-    await asyncio.gather(*(asyncio.to_thread(router.start) for router in routers))
-    async with loaded(front, seed, creators=CREATORS) as load:
-        await _work(load)
-        kills = await _trouble(load, home, routers, asleep, tell) if asleep else 0
-        await _work(load)
-    left = [router for router in routers if router.alive]
-    caught = await asyncio.to_thread(rest, front, *left)
+    try:
+        await asyncio.to_thread(front.start)
+        await asyncio.gather(*(asyncio.to_thread(router.start) for router in routers))
+        async with loaded(front, seed, creators=CREATORS) as load:
+            await _work(load)
+            kills = await _trouble(load, home, routers, asleep, tell) if asleep else 0
+            await _work(load)
+        left = [router for router in routers if router.alive]
+        caught = await asyncio.to_thread(rest, front, *left)
+    finally:
+        for product in (front, *routers):
+            if product.alive:
+                product.kill()
     verdict = await asyncio.to_thread(invariants.check, home, load.acknowledged, load.refused)
     _answers(verdict, Files(home))
     if caught >= CATCH_UP:
