@@ -1,6 +1,9 @@
 """How good the decisions are: every rule in the same generated worlds, side by side.
 
 Usage: .venv/bin/python -m bench.routing.quality [--seeds 5] [--consultants 240] [--only ours]
+
+--json writes the means of all seeds; src/squad/apps/pages/rules.json is what the page /simulator
+shows.
 """
 
 import argparse
@@ -9,6 +12,9 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from statistics import mean
+from typing import Any
 
 import msgspec
 from bench.routing.rivals import RIVALS
@@ -55,6 +61,7 @@ def main() -> None:
     parser.add_argument("--slow", type=float, default=1.0)
     parser.add_argument("--only", action="append")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--json", type=Path, help="file to write the means to")
     options = parser.parse_args()
     names = options.only or list(ROUTERS)
     tasks = [
@@ -64,6 +71,8 @@ def main() -> None:
     ]  # fmt: skip
     with ProcessPoolExecutor(options.jobs) as pool:
         found = list(pool.map(run, *zip(*tasks, strict=True)))
+    if options.json:
+        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(_means(options, found))))
     print(
         f"{'rule':20} {'cost':>6} {'missed':>7} {'P1':>6} {'P2':>6} {'P3':>6} {'P4':>6} {'wait':>6}"
         f" {'travel':>6} {'km':>6} {'over':>5} {'moves':>5} {'util':>5} {'gini':>5} bad s"
@@ -71,19 +80,36 @@ def main() -> None:
     for name in names:
         mine = [one for one in found if one[0] == name]
 
-        def mean(pick: Callable[[Score], float]) -> float:
+        def middle(pick: Callable[[Score], float]) -> float:
             return sum(pick(one[2]) for one in mine) / len(mine)  # noqa: B023
 
-        by = [mean(lambda s, i=i: s.by_priority[i]) * 100 for i in range(4)]
+        by = [mean(one[2].by_priority[i] for one in mine) * 100 for i in range(4)]
         print(
-            f"{name:20} {mean(lambda s: s.cost):6.1f} {mean(lambda s: s.missed) * 100:6.2f}%"
+            f"{name:20} {middle(lambda s: s.cost):6.1f} {middle(lambda s: s.missed) * 100:6.2f}%"
             + "".join(f" {p:5.1f}%" for p in by)
-            + f" {mean(lambda s: s.wait):6.0f} {mean(lambda s: s.travel):6.1f}"
-            f" {mean(lambda s: s.km):6.1f} {mean(lambda s: s.overtime):5.1f}"
-            f" {mean(lambda s: s.moves):5.2f} {mean(lambda s: s.utilisation):5.2f}"
-            f" {mean(lambda s: s.gini):5.3f} {mean(lambda s: s.violations + s.unserved):.0f}"
+            + f" {middle(lambda s: s.wait):6.0f} {middle(lambda s: s.travel):6.1f}"
+            f" {middle(lambda s: s.km):6.1f} {middle(lambda s: s.overtime):5.1f}"
+            f" {middle(lambda s: s.moves):5.2f} {middle(lambda s: s.utilisation):5.2f}"
+            f" {middle(lambda s: s.gini):5.3f} {middle(lambda s: s.violations + s.unserved):.0f}"
             f" {sum(one[3] for one in mine):.0f}"
         )
+
+
+def _means(options: argparse.Namespace, found: list[tuple[str, int, Score, float]]) -> Any:
+    """The worlds, and each rule's figures, mean of all seeds."""
+    rules = []
+    for name in dict.fromkeys(one[0] for one in found):
+        scores = [msgspec.structs.asdict(one[2]) for one in found if one[0] == name]
+        figures: dict[str, Any] = {"name": name}
+        for field, first in scores[0].items():
+            values = [score[field] for score in scores]
+            if isinstance(first, tuple):
+                figures[field] = [round(mean(column), 5) for column in zip(*values, strict=True)]
+            else:
+                figures[field] = round(mean(values), 5)
+        rules.append(figures)
+    world = {name: getattr(options, name) for name in ("seeds", "consultants", "days", "slow")}
+    return {**world, "weekday": options.tickets, "rules": rules}
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ from tests.journeys.watch import Watch
 from squad.adapters.clock.frozen import Frozen
 from squad.apps.pages.html import Html, join, language, prose, respond, tag
 from squad.apps.pages.landing import duration, number, texts
+from squad.apps.pages.simulator import rules
 from squad.ports.bus import Depth
 from squad.ports.unit import Unavailable
 
-PAGES = ("/", "/api/docs", "/sign-in")
+PAGES = ("/", "/api/docs", "/sign-in", "/simulator")
 VOID = {"meta", "link", "input", "br", "path", "rect"}
 
 
@@ -210,3 +211,18 @@ def test_says_durations_in_two_units(seconds: float, lang: str, said: str) -> No
 def test_says_numbers_as_people_do(value: float, lang: str, said: str) -> None:
     """Grouped in thousands, decimals only where they tell."""
     assert number(value, lang) == said
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "es"])
+async def test_shows_every_rule_of_routing_as_charts(watch: Watch, lang: str) -> None:
+    """Each figure is drawn for each rule, ours in another color; the landing page leads there."""
+    answer = await watch.ask("", "GET", "/simulator", headers={"Accept-Language": lang})
+    html, found = answer.text, rules()
+
+    assert {rule.name for rule in found.rules} >= {"ours", "nearest idle", "weighted score"}
+    assert html.count("<svg viewBox") + html.count('<svg class="chart"') >= 6
+    for rule in found.rules:
+        assert html.count(texts()[lang][f"rule_{rule.name}"]) >= 7
+    assert html.count('<rect class="b"') == 6
+    assert html.count('<rect class="a"') == 6 * (len(found.rules) - 1)
+    assert 'href="/simulator"' in (await watch.ask("", "GET", "/")).text

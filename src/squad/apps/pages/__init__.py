@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from litestar import MediaType, Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from squad.apps.pages import landing, reference, signin
+from squad.apps.pages import landing, reference, signin, simulator
 from squad.apps.pages.html import language, respond
 from squad.apps.pages.landing import Look, texts
 from squad.kernel import metrics
@@ -39,6 +39,7 @@ def routes(subject: Subject) -> list[HTTPRouteHandler]:
         _reference(subject.origin),
         _openapi(),
         *_signin(),
+        _simulator(),
         _problems(),
     ]
 
@@ -125,6 +126,16 @@ def _signin() -> list[HTTPRouteHandler]:
         return respond(signin.render(lang), lang)
 
     return [sign_in]
+
+
+def _simulator() -> HTTPRouteHandler:
+    @get("/simulator")
+    async def rules(request: Request[Any, Any, Any]) -> Response[str]:
+        request.scope["squad.route"] = "/simulator"  # type: ignore[typeddict-unknown-key]
+        lang = _language(request)
+        return respond(simulator.render(lang), lang)
+
+    return rules
 
 
 def _language(request: Request[Any, Any, Any]) -> str:

@@ -60,13 +60,17 @@ def file(name: str) -> str:
 
 def page(
     body: Html, *, title: str, script: str, lang: str = "en", robots: str = "noindex",
-    refresh: int | None = None,
+    refresh: int | None = None, style: str = "",
 ) -> str:  # fmt: skip
-    """This will put a page together, but for its nonce. refresh: seconds, for who has no script."""
+    """This will put a page together, but for its nonce.
+
+    script, style: files of this package; "": none of its own. refresh: seconds, without a script.
+    """
     again = tag("noscript", tag("meta", http_equiv="refresh", content=refresh)) if refresh else ""
     return Template(file("shell.html")).substitute(
         lang=lang, title=escape(title), robots=robots, refresh=again, body=body,
-        style=file("shell.css"), script=file(script), nonce="$nonce",
+        style=file("shell.css") + (file(style) if style else ""),
+        script=file(script) if script else "", nonce="$nonce",
     )  # fmt: skip
 
 

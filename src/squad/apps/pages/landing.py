@@ -29,6 +29,7 @@ _MARK = (
     ' stroke-linejoin="round"/></svg>'
 )
 _LINKS = (
+    ("simulator", "/simulator"),
     ("docs", "/api/docs"),
     ("openapi", "/api/openapi.json"),
     ("healthz", "/healthz"),
@@ -109,7 +110,8 @@ def render(state: State, lang: str) -> str:
 
 def header(words: Words, *, here: str) -> Html:
     """This will write the bar at the top. here: the address of the page itself."""
-    links = (("home", "/"), ("docs", "/api/docs"), ("signin", "/sign-in"))
+    links = (("home", "/"), ("simulator", "/simulator"), ("docs", "/api/docs"),
+             ("signin", "/sign-in"))  # fmt: skip
     nav = [
         tag("a", words[name], href=to, aria_current="page" if to == here else None)
         for name, to in links
