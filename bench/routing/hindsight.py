@@ -23,11 +23,10 @@ from squad.apps.whatif.score import cost
 from squad.services.routing import wire
 from squad.services.routing.desk import Desk
 from squad.services.routing.policy import DEFAULT
-from squad.services.routing.simulate import (
+from squad.services.routing.scene import (
     Course,
     Demand,
     Scenario,
-    Simulation,
     Turn,
     distance,
     drive,
@@ -36,6 +35,7 @@ from squad.services.routing.simulate import (
     lot,
     surplus,
 )
+from squad.services.routing.simulate import Simulation
 
 Plan = dict[int, tuple[str, ...]]
 """Tickets in order by turn of somebody."""

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from squad.services.routing import choose, costs, preempt, relocate, rules, wire
+from squad.services.routing import choose, costs, intake, preempt, relocate, rules, wire
 from squad.services.routing.hours import merge
-from squad.services.routing.model import Consultant, Job, Span, Stop
+from squad.services.routing.intake import EPOCH, moment
+from squad.services.routing.model import Job, Span
 from squad.services.routing.pace import Pace, paced
 from squad.services.routing.plan import case
 from squad.services.routing.policy import DEFAULT, Policy
@@ -19,13 +20,14 @@ from squad.services.routing.roster import Roster
 from squad.services.routing.scan import Scan
 from squad.services.routing.stakes import Stakes
 
-EPOCH = 1_767_571_200.0  # Monday 2026-01-05 00:00 UTC, epoch s: minute 0 of the wire
 UNPLANNED = 8 * 3600.0  # s that somebody works who starts without a plan
-CAPACITY = 24  # tickets in a personal queue (ROUTER-PROTOCOL.md)
 REVIEW = 30  # min between looks at all work that waits
 MOST = 3  # pieces of work that somebody who has time takes over at once
 ASKED = 5  # that are looked at for each of them
 PASS = 5  # min between looks at all work that could move
+
+
+__all__ = ("EPOCH", "Desk", "Unknown")
 
 
 class Unknown(Exception):
@@ -39,7 +41,7 @@ class Desk:
     """
 
     def __init__(self, policy: Policy = DEFAULT) -> None:
-        self.policy = policy
+        self.policy = policy = intake.policy(policy)
         self.roster = Roster()
         self.jobs: dict[str, Job] = {}
         self.waiting: set[str] = set()
@@ -75,7 +77,7 @@ class Desk:
             ValueError: a field is out of its bounds.
         """
         self._know(event)
-        self._now = max(self._now, EPOCH + event.now * 60.0)
+        self._now = max(self._now, moment(event.now))
         self._commands = []
         self._actions[type(event)](event)
         return self._commands
@@ -94,23 +96,10 @@ class Desk:
     def _upsert(self, event: wire.UserUpserted) -> None:
         known = self.roster.consultant(event.id).shifts if event.id in self.roster else ()
         self.roster.advance(self._now)
-        self.roster.put(
-            Consultant(
-                id=event.id,
-                latitude=event.lat,
-                longitude=event.lon,
-                skills=event.skills,
-                languages=frozenset(event.languages),
-                country=event.country,
-                capacity=CAPACITY,
-                rating=event.rating,
-                max_travel_min=event.max_travel_min,
-                shifts=known,
-            )
-        )
+        self.roster.put(intake.consultant(event, known))
 
     def _plan(self, event: wire.ShiftPlanned) -> None:
-        span = EPOCH + event.start * 60.0, EPOCH + event.end * 60.0
+        span = moment(event.start), moment(event.end)
         self._reshift(event.id, lambda shifts: merge((*shifts, span)))
         heapq.heappush(self._soon, (span[0] - self.policy.look_ahead_min * 60.0, event.id))
 
@@ -146,21 +135,7 @@ class Desk:
     def _create(self, event: wire.TicketCreated) -> None:
         if event.id in self.jobs:
             return
-        job = Job(
-            ticket=event.id,
-            latitude=event.lat,
-            longitude=event.lon,
-            mode=event.mode,
-            priority=event.priority,
-            tier=event.tier,
-            created_at=self._now,
-            due_at=EPOCH + event.due * 60.0,
-            skills=event.skills,
-            language=event.language,
-            country=event.country,
-            service_min=event.service_min,
-            previous=event.previous,
-        )
+        job = intake.job(event)
         self.jobs[event.id] = job
         self._route(job)
 
@@ -190,7 +165,7 @@ class Desk:
             return
         row = self.roster.row(event.by)
         latitude, longitude = self.roster.columns["place"][:, row].tolist()
-        arrives = EPOCH + event.eta * 60.0
+        arrives = moment(event.eta)
         self.roster.mark(event.id, "travelling", arrives)
         job = self.jobs[event.id]
         if job.mode == "onsite" and arrives > self._now:
@@ -204,9 +179,10 @@ class Desk:
         if planned > 1.0:
             self.pace.learn(job.latitude, job.longitude, planned, minutes - trip)
 
-    def _paced(self, job: Job) -> Policy:
-        """The policy with the driving times that are usual where the job is."""
-        return paced(self.policy, self.pace.at(job.latitude, job.longitude))
+    def _paced(self, job: Job) -> Job:
+        """The job with the driving times that are usual where it is."""
+        pace = self.pace.at(job.latitude, job.longitude)
+        return job if pace == job.pace else msgspec.structs.replace(job, pace=pace)
 
     def _close(self, event: wire.TicketClosed) -> None:
         self.jobs.pop(event.id)
@@ -239,12 +215,10 @@ class Desk:
 
     def _route(self, job: Job) -> None:
         """Assigns a job that nobody has, or lets it wait."""
-        policy = self._paced(job)
-        bid = choose.cheapest(job, self.roster, self._now, policy)
-        if bid is None and policy is not self.policy:
-            bid = choose.cheapest(job, self.roster, self._now, self.policy)
+        job = self._paced(job)
+        bid = choose.cheapest(job, self.roster, self._now, self.policy)
         if job.priority <= self.policy.preempt_priority:
-            detour = preempt.cheapest(job, self.roster, self.trips, self._now, policy)
+            detour = preempt.cheapest(job, self.roster, self.trips, self._now, self.policy)
             least = self.policy.preempt_min
             if detour is not None and (bid is None or detour.cost + least <= bid.cost):
                 self._divert(job, detour)
@@ -258,7 +232,7 @@ class Desk:
         self.waiting.discard(job.ticket)
         columns, row = self.roster.columns, self.roster.row(consultant)
         under_way = int(columns["load"][row] - columns["queued"][row])
-        self.roster.reserve(consultant, _stop(job, service), position)
+        self.roster.reserve(consultant, intake.stop(job, service), position)
         self._commands.append(wire.Assign(job.ticket, consultant, position - under_way))
 
     def _divert(self, job: Job, detour: preempt.Detour) -> None:
@@ -271,7 +245,7 @@ class Desk:
     def _improve(self, job: Job, only: str | None = None) -> bool:
         """Moves a job if somebody, or the one that is asked, does it enough cheaper."""
         moved = self.moved.get(job.ticket, 0)
-        bid = relocate.better(job, self.roster, self._now, self._paced(job), moved, only)
+        bid = relocate.better(self._paced(job), self.roster, self._now, self.policy, moved, only)
         if bid is None:
             return False
         self.roster.release(job.ticket)
@@ -304,16 +278,3 @@ class Desk:
                 continue
             if not self._improve(self.jobs[ticket]):
                 self._seen[ticket] = gain
-
-
-def _stop(job: Job, service: float) -> Stop:
-    return Stop(
-        ticket=job.ticket,
-        latitude=job.latitude,
-        longitude=job.longitude,
-        service_min=service,
-        due_at=job.due_at,
-        priority=job.priority,
-        tier=job.tier,
-        mode=job.mode,
-    )

@@ -1,11 +1,12 @@
 """What routing speaks of: consultants, jobs, plans, and the record of a decision."""
 
 import math
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
 import msgspec
+
+from squad.services.routing import bounds
 
 Mode = Literal["onsite", "remote"]
 Tier = Literal["bronze", "silver", "gold"]
@@ -48,18 +49,18 @@ class Consultant(msgspec.Struct, frozen=True, kw_only=True):
     leave: tuple[Span, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_place(self.latitude, self.longitude)
-        _check_levels(self.skills)
-        _check("capacity", 1 <= self.capacity <= 1000, "must be 1 to 1000")
-        _check("rating", 1.0 <= self.rating <= 5.0, "must be 1 to 5")
-        _check("max_travel_min", 0.0 <= self.max_travel_min < math.inf, "must be 0 or more")
-        _check_spans("shifts", self.shifts)
-        _check_spans("on_call", self.on_call)
-        _check_spans("leave", self.leave)
+        bounds.place(self.latitude, self.longitude)
+        bounds.levels(self.skills)
+        bounds.check("capacity", 1 <= self.capacity <= 1000, "must be 1 to 1000")
+        bounds.check("rating", 1.0 <= self.rating <= 5.0, "must be 1 to 5")
+        bounds.check("max_travel_min", 0.0 <= self.max_travel_min < math.inf, "must be 0 or more")
+        bounds.spans("shifts", self.shifts)
+        bounds.spans("on_call", self.on_call)
+        bounds.spans("leave", self.leave)
         ends = (end for _, end in self.shifts)
         starts = (start for start, _ in self.shifts[1:])
         apart = all(end <= start for end, start in zip(ends, starts, strict=False))
-        _check("shifts", apart, "must be in order and not overlap")
+        bounds.check("shifts", apart, "must be in order and not overlap")
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -71,6 +72,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     window opens, 0: no window. skills: level needed by name. language, territory,
     certification: None: any. service_min: expected work, minutes, by somebody just skilled enough.
     previous: the consultant who knows the case. declined_by: who must not be asked again.
+    pace: driving there takes this many times what is planned, as trips have shown.
 
     Raises:
         ValueError: a field is out of its bounds; the message starts with the field's name.
@@ -94,15 +96,17 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     previous: str | None = None
     declined_by: frozenset[str] = frozenset()
     opens_at: float = 0.0
+    pace: float = 1.0
 
     def __post_init__(self) -> None:
-        _check_place(self.latitude, self.longitude)
-        _check_levels(self.skills)
-        _check("priority", 1 <= self.priority <= 4, "must be 1 to 4")
-        _check("created_at", math.isfinite(self.created_at), "must be a number")
-        _check("due_at", math.isfinite(self.due_at), "must be a number")
-        _check("service_min", 0.0 < self.service_min < math.inf, "must be more than 0")
-        _check("opens_at", 0.0 <= self.opens_at < math.inf, "must be 0 or more")
+        bounds.place(self.latitude, self.longitude)
+        bounds.levels(self.skills)
+        bounds.check("priority", 1 <= self.priority <= 4, "must be 1 to 4")
+        bounds.check("created_at", math.isfinite(self.created_at), "must be a number")
+        bounds.check("due_at", math.isfinite(self.due_at), "must be a number")
+        bounds.check("service_min", 0.0 < self.service_min < math.inf, "must be more than 0")
+        bounds.check("pace", 0.1 <= self.pace <= 10.0, "must be 0.1 to 10")
+        bounds.check("opens_at", 0.0 <= self.opens_at < math.inf, "must be 0 or more")
 
 
 class Stop(msgspec.Struct, frozen=True, array_like=True):
@@ -278,23 +282,3 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     consultant: str | None
     record: Decision
     action: str = ""
-
-
-def _check(field: str, good: bool, reason: str) -> None:
-    if not good:
-        raise ValueError(f"{field}: {reason}")
-
-
-def _check_place(latitude: float, longitude: float) -> None:
-    _check("latitude", -90.0 <= latitude <= 90.0, "must be -90 to 90 degrees")
-    _check("longitude", -180.0 <= longitude <= 180.0, "must be -180 to 180 degrees")
-
-
-def _check_levels(skills: dict[str, int]) -> None:
-    for name, level in skills.items():
-        _check(f"skills.{name}", 1 <= level <= 5, "level must be 1 to 5")
-
-
-def _check_spans(field: str, spans: Iterable[Span]) -> None:
-    for start, end in spans:
-        _check(field, -math.inf < start < end < math.inf, "must end after it starts")
