@@ -176,8 +176,7 @@ class Desk:
         here, there = costs.point(latitude, longitude), costs.point(job.latitude, job.longitude)
         trip = self.policy.trip_min
         planned = float(costs.travel(costs.distance_km(here, there), self.policy)) - trip
-        if planned > 1.0:
-            self.pace.learn(job.latitude, job.longitude, planned, minutes - trip)
+        self.pace.learn(job.latitude, job.longitude, planned, minutes - trip)
 
     def _paced(self, job: Job) -> Job:
         """The job with the driving times that are usual where it is."""

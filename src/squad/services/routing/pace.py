@@ -10,6 +10,9 @@ from squad.services.routing.policy import Policy
 AREA, ALL = 8.0, 20.0  # trips that weigh as much as what was believed before
 STEP = 0.05  # factors are rounded to it, so that few policies are made
 LEAST, MOST = 1.0, 2.0
+SHORT = 1.0  # min of driving
+Area = tuple[int, int]
+"""A 1-degree cell: its south-west corner, degrees."""
 
 
 class Pace:
@@ -19,19 +22,31 @@ class Pace:
     """
 
     def __init__(self) -> None:
-        self._areas: dict[tuple[int, int], tuple[float, float]] = {}
+        self._areas: dict[Area, tuple[float, float]] = {}
         self._planned = self._actual = 0.0
         self._trips = 0
 
-    def learn(self, latitude: float, longitude: float, planned: float, actual: float) -> None:
-        """This will count a trip. planned, actual: minutes of driving; outliers count less."""
+    def learn(
+        self, latitude: float, longitude: float, planned: float, actual: float
+    ) -> tuple[Area, float, float] | None:
+        """This will count a trip. planned, actual: minutes of driving, without the way to the door.
+
+        Returns what `recall` takes; None: too short to learn from. Outliers are cut.
+        """
+        if planned < SHORT:
+            return None
         actual = min(max(actual, planned * 0.4), planned * 3.0)
-        cell = math.floor(latitude), math.floor(longitude)
-        before = self._areas.get(cell, (0.0, 0.0))
-        self._areas[cell] = before[0] + planned, before[1] + actual
+        area = math.floor(latitude), math.floor(longitude)
+        self.recall(area, planned, actual, 1)
+        return area, planned, actual
+
+    def recall(self, area: Area, planned: float, actual: float, trips: int) -> None:
+        """This will add what was learnt before about an area: sums over trips, minutes."""
+        before = self._areas.get(area, (0.0, 0.0))
+        self._areas[area] = before[0] + planned, before[1] + actual
         self._planned += planned
         self._actual += actual
-        self._trips += 1
+        self._trips += trips
 
     def overall(self) -> float:
         """This will give the factor of all areas together."""
