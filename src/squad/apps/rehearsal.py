@@ -21,7 +21,7 @@ class Told(msgspec.Struct, frozen=True):
 
     share: float = 0.0
     refused: str = ""
-    result: msgspec.Raw | None = None
+    result: msgspec.Raw = msgspec.Raw()
 
 
 def rehearser(url: str) -> Rehearse:
@@ -39,7 +39,7 @@ def rehearser(url: str) -> Rehearse:
             await process.stdin.drain()
             async for line in process.stdout:
                 told = msgspec.json.decode(line, type=Told)
-                if told.result is not None:
+                if bytes(told.result):
                     return line
                 if told.refused:
                     raise ValueError(told.refused)

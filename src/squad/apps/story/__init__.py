@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from squad.apps.story import photo
+from squad.apps.story import photo, whatif
 from squad.apps.story.person import Failed as Failed
 from squad.apps.story.person import Person, mint, sign_in
 from squad.apps.world.cast import PASSWORD, SIGNINS
@@ -17,6 +17,7 @@ from squad.kernel.settings import Settings
 
 T = TypeVar("T")
 TIMEOUT = 30.0  # s for an answer
+FLIPS = 3  # that are told
 _SYLLABLES = "ba co du fe gi ka lo mu ne pi ra so tu ve zo xa"
 _TOLD = {
     "customer": ("assigned", "accepted", "travelling", "message", "resolved", "survey"),
@@ -82,6 +83,7 @@ class Story:
         self._finish(consultant, customer)
         self._survey(self._told(customer, consultant))
         self._found(dispatcher)
+        self._whatif()
         self._history(dispatcher)
         url = str(self._http.base_url)
         return Played(url, self._id, reference, round(latency, 1), tuple(self._steps))
@@ -153,6 +155,16 @@ class Story:
         path = f"/api/routing/tickets/{self._id}/decision"
         decision, ms = timed(lambda: dispatcher.get(path))
         self._did("dispatcher", "asks why, and why nobody else", ms, *decision["text"])
+        if flips := [one["text"] for one in decision["counterfactuals"]]:
+            self._did("dispatcher", "asks what would have changed it", ms, *flips[:FLIPS])
+
+    def _whatif(self) -> None:
+        manager = self._enter("manager")
+        id, ms, what = whatif.ask(manager)
+        self._did("manager", f"asks what if: {what}", ms)
+        result, ms = whatif.wait(manager, id)
+        report = f"with charts: {whatif.PATH}/{id}/report"
+        self._did("simulator", "runs both policies", ms, *whatif.tell(result), report)
 
     def _consultant(self, person: Any) -> Person:
         """consultant@ signs in; whoever else it is acts by a token made on this machine."""

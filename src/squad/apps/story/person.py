@@ -65,12 +65,14 @@ class Person:
             raise Failed(f"{path}: sent again it was answered {again.status_code} {again.text}")
         return answer, took
 
-    def until(self, look: Callable[[], T | None], what: str) -> tuple[T, float]:
+    def until(
+        self, look: Callable[[], T | None], what: str, patience: float = PATIENCE
+    ) -> tuple[T, float]:
         """This will look until there is something, and tell what and after how long, ms."""
         began, pause = time.perf_counter(), LOOK
         while (found := look()) is None:
-            if time.perf_counter() - began > PATIENCE:
-                raise Failed(f"{what}: not within {PATIENCE:.0f} s")
+            if time.perf_counter() - began > patience:
+                raise Failed(f"{what}: not within {patience:.0f} s")
             time.sleep(pause)
             pause = min(SLOWEST, pause * 1.25)
         return found, (time.perf_counter() - began) * 1000
