@@ -44,6 +44,26 @@ class TicketUnassigned(Event, frozen=True, kw_only=True):
     reason: str
 
 
+class TripInterrupted(Event, frozen=True, kw_only=True):
+    """A consultant on the way turns round to something more urgent, and comes after that.
+
+    turn, version: of the ticket whose trip it was, as routing knew it. for_ticket: what comes
+    first now; decision: its, which says why. requester: whom to tell. arrival: as estimated anew.
+    """
+
+    type: ClassVar[str] = "squad.routing.trip_interrupted.v1"
+    about: ClassVar[str] = "ticket"
+    ticket: Id
+    turn: int
+    version: int
+    consultant: Id
+    requester: Id
+    reference: str
+    arrival: datetime
+    for_ticket: Id
+    decision: Id
+
+
 class RoutingStalled(Event, frozen=True, kw_only=True):
     """Nobody is eligible: a dispatcher is needed.
 

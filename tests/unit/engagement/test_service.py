@@ -1,6 +1,7 @@
 """Engagement as the others see it: events in, notifications and mails out, each once."""
 
 import asyncio
+import re
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -13,6 +14,7 @@ from tests.unit.engagement.conftest import (
     DEE,
     MAX,
     ORIGIN,
+    SOON,
     STO,
     TICKET,
     Desk,
@@ -26,7 +28,7 @@ from squad.contracts import tickets
 from squad.contracts.engagement import NotificationFailed
 from squad.contracts.operations import SnapshotRequested
 from squad.contracts.people import Contact, Person, UserDeactivated, UserErased, UserUpdated
-from squad.contracts.routing import RoutingStalled, TicketUnassigned
+from squad.contracts.routing import RoutingStalled, TicketUnassigned, TripInterrupted
 from squad.contracts.tickets import MessageAdded
 from squad.kernel.ids import derive, uuid7
 
@@ -289,6 +291,40 @@ async def test_tells_nobody_what_they_did_themselves(desk: Desk) -> None:
 
     assert await desk.kinds(ANA) == []
     assert sorted(await desk.kinds(BOB)) == ["cancelled", "withdrawn"]
+
+
+@pytest.mark.parametrize(
+    ("language", "turn", "later"),
+    [
+        ("en", "Please turn round: ticket 7K3 comes later", "Your visit for ticket 7K3 is delayed"),
+        ("fr", "Veuillez faire demi-tour", "Votre visite pour la demande 7K3 est retardée"),
+        ("es", "Dé la vuelta", "Su visita para la solicitud 7K3 se retrasa"),
+    ],
+)
+async def test_tells_who_turns_round_and_who_waits(
+    desk: Desk, clock: Frozen, language: str, turn: str, later: str
+) -> None:
+    """Once each, Bob in quiet hours too: he is on the road; Ana with the new time."""
+    await desk.know(ANA, zone="America/Chicago", mail="ana@example.com", language=language)
+    await desk.know(BOB, "consultant", name="Bob Roy", mail="bob@example.com", language=language)
+    await desk.ask(BOB, "PUT", "/preferences", json={"quiet": {"start": "00:00", "end": "23:59"}})
+
+    await desk.hear(
+        TripInterrupted(
+            ticket=TICKET, turn=1, version=4, consultant=BOB, requester=ANA, reference="7K3",
+            arrival=SOON, for_ticket=derive("urgent"), decision=uuid7(),
+        )
+    )  # fmt: skip
+    mails = await desk.send()
+
+    assert (await desk.kinds(ANA), await desk.kinds(BOB)) == (["delayed"], ["interrupted"])
+    (mine,), (hers,) = to(mails, "bob"), to(mails, "ana")
+    assert mine["Subject"].startswith(turn)
+    assert hers["Subject"] == later
+    body = hers.get_content()
+    assert "Bob" in body
+    assert re.search(r"\b12( h )?:?00 ", body)  # noon in Chicago
+    assert "7K3" in mine.get_content()
 
 
 def stalled(number: int = 0) -> RoutingStalled:

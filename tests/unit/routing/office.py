@@ -18,7 +18,12 @@ from squad.contracts.envelope import Event
 from squad.contracts.operations import SnapshotRequested
 from squad.contracts.people import AvailabilityChanged, Base, Contact, Interval, Person, UserCreated
 from squad.contracts.registry import open_letter
-from squad.contracts.routing import RoutingStalled, TicketAssigned, TicketUnassigned
+from squad.contracts.routing import (
+    RoutingStalled,
+    TicketAssigned,
+    TicketUnassigned,
+    TripInterrupted,
+)
 from squad.contracts.tickets import Ticket
 from squad.kernel.access import Actor
 from squad.kernel.dispatch import dispatch
@@ -186,6 +191,10 @@ class Office:
             if (ticket.turn, ticket.assignee) == (event.turn, event.consultant):
                 without = event.consultant if event.reason == "timed_out" else None
                 await self._tell(router, release(ticket, "unassign", now, without=without))
+        elif isinstance(event, TripInterrupted):
+            trip = event.version, event.turn, event.consultant, "travelling"
+            if (ticket.version, ticket.turn, ticket.assignee, ticket.status) == trip:
+                await self._tell(router, move(ticket, "interrupt", now))
         elif isinstance(event, RoutingStalled) and ticket.status == "new":
             await self._tell(router, move(ticket, "stall", now))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.conftest import NOON
@@ -13,14 +14,14 @@ from squad.adapters.clock.frozen import Frozen
 from squad.adapters.database import sqlite
 from squad.adapters.places import table
 from squad.adapters.proposer.none import NoProposer
-from squad.contracts.routing import TicketAssigned
+from squad.contracts.routing import TicketAssigned, TripInterrupted
 from squad.kernel.access import Actor
 from squad.kernel.ids import derive, uuid7
 from squad.kernel.problem import Impossible
 from squad.kernel.service import Kit
 from squad.ports.unit import Cause
 from squad.services.tickets import start
-from squad.services.tickets.model import Extra, Message
+from squad.services.tickets.model import Extra, Message, Step, outward
 from squad.services.tickets.service import Tickets
 
 CUSTOMER = Actor(derive("test", "customer"), ("customer",))
@@ -115,3 +116,77 @@ def assigned(turn: int, consultant: str) -> TicketAssigned:
         ticket=ID, turn=turn, consultant=consultant, requester=CUSTOMER.id, reference="",
         title="", priority=3, arrival=None, answer_by=NOON, decision=uuid7(),
     )  # fmt: skip
+
+
+def interrupted(version: int = 4, **changes: Any) -> TripInterrupted:
+    """Routing lets Ana turn round. version: of the ticket, on the way."""
+    facts: dict[str, Any] = {
+        "ticket": ID, "turn": 1, "version": version, "consultant": ANA.id, "reference": "",
+        "requester": CUSTOMER.id, "arrival": NOON, "for_ticket": derive("test", "urgent"),
+        "decision": uuid7(),
+    }  # fmt: skip
+    return TripInterrupted(**{**facts, **changes})
+
+
+async def _drive(tickets: Tickets, *steps: Step) -> None:
+    await tickets.assigned(assigned(1, ANA.id), cause())
+    for step in steps or ("accept", "travel"):
+        await tickets.step(actor=ANA, id=ID, step=step, cause=cause())
+
+
+async def test_lets_a_trip_rest_once(tickets: Tickets) -> None:
+    """Back to accepted, with a line that says for what; staff read it, the customer does not."""
+    await _drive(tickets)
+
+    await tickets.interrupted(interrupted(), cause())
+    await tickets.interrupted(interrupted(), cause())
+
+    ticket = await tickets.desk.get(actor=CUSTOMER, id=ID)
+    assert (ticket.status, ticket.assignee, ticket.version) == ("accepted", ANA.id, 5)
+    line = (await tickets.store.history(ID))[-1]
+    assert (line.step, line.note) == ("interrupt", f"for {derive('test', 'urgent')}")
+    assert outward(line).note == ""
+
+
+async def test_lets_the_next_trip_be(tickets: Tickets) -> None:
+    """Old news comes again, when Ana has set out once more: she goes on."""
+    await _drive(tickets)
+    await tickets.interrupted(interrupted(), cause())
+    await tickets.step(actor=ANA, id=ID, step="travel", cause=cause())
+
+    await tickets.interrupted(interrupted(), cause())
+
+    ticket = await tickets.desk.get(actor=CUSTOMER, id=ID)
+    assert (ticket.status, ticket.version) == ("travelling", 6)
+
+
+@pytest.mark.parametrize(
+    ("steps", "changes"),
+    [
+        (("accept",), {}), (("accept", "travel", "arrive"), {}),
+        (("accept", "travel"), {"turn": 2}), (("accept", "travel"), {"turn": 0}),
+        (("accept", "travel"), {"consultant": derive("test", "bob")}),
+        (("accept", "travel"), {"ticket": derive("test", "unknown")}),
+    ],
+)  # fmt: skip
+async def test_interrupts_nothing_but_that_trip(
+    tickets: Tickets, steps: tuple[Step, ...], changes: dict[str, Any]
+) -> None:
+    """Not begun, over already, another turn, another person, another ticket: nothing changes."""
+    await _drive(tickets, *steps)
+    before = await tickets.desk.get(actor=CUSTOMER, id=ID)
+
+    await tickets.interrupted(interrupted(**changes), cause())
+
+    assert await tickets.desk.get(actor=CUSTOMER, id=ID) == before
+
+
+async def test_interrupts_a_trip_whose_ticket_was_changed_meanwhile(tickets: Tickets) -> None:
+    """Another title on the way is a new version, not another trip."""
+    await _drive(tickets)
+    changes: dict[str, object] = {"title": "Till 4 does not start"}
+    await tickets.change(actor=CUSTOMER, id=ID, changes=changes, extra={}, version=4, cause=cause())
+
+    await tickets.interrupted(interrupted(), cause())
+
+    assert (await tickets.desk.get(actor=CUSTOMER, id=ID)).status == "accepted"

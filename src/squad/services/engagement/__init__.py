@@ -10,7 +10,12 @@ from squad.contracts.people import (
     UserSnapshot,
     UserUpdated,
 )
-from squad.contracts.routing import RoutingStalled, TicketAssigned, TicketUnassigned
+from squad.contracts.routing import (
+    RoutingStalled,
+    TicketAssigned,
+    TicketUnassigned,
+    TripInterrupted,
+)
 from squad.kernel.post import SHARDS, Post
 from squad.kernel.service import Kit, Running, Service
 from squad.kernel.unit import Books
@@ -47,6 +52,7 @@ SERVICE = Service(
         UserErased,
         TicketAssigned,
         TicketUnassigned,
+        TripInterrupted,
         RoutingStalled,
         tickets.TicketAccepted,
         tickets.TravelStarted,

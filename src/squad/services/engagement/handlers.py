@@ -8,7 +8,12 @@ from squad.contracts.people import (
     UserSnapshot,
     UserUpdated,
 )
-from squad.contracts.routing import RoutingStalled, TicketAssigned, TicketUnassigned
+from squad.contracts.routing import (
+    RoutingStalled,
+    TicketAssigned,
+    TicketUnassigned,
+    TripInterrupted,
+)
 from squad.contracts.tickets import MessageAdded, Ticket, TicketEvent
 from squad.kernel.dispatch import Handler, Handlers
 from squad.ports.unit import Cause
@@ -31,6 +36,9 @@ def handlers(engagement: Engagement) -> Handlers:
     async def on_unassigned(event: TicketUnassigned, cause: Cause) -> None:
         notice = Notice(person=event.consultant, kind="withdrawn", ticket=event.ticket)
         await engagement.tell((notice,), cause)
+
+    async def on_interrupted(event: TripInterrupted, cause: Cause) -> None:
+        await engagement.tell(interrupted(event), cause)
 
     async def on_stalled(event: RoutingStalled, cause: Cause) -> None:
         await engagement.stalled(event.ticket, event.priority, event.level, cause)
@@ -62,6 +70,7 @@ def handlers(engagement: Engagement) -> Handlers:
         UserErased: on_user_erased,
         TicketAssigned: on_assigned,
         TicketUnassigned: on_unassigned,
+        TripInterrupted: on_interrupted,
         RoutingStalled: on_stalled,
         events.TicketAccepted: on_step("accepted"),
         events.TravelStarted: on_step("travelling"),
@@ -82,6 +91,16 @@ def assigned(event: TicketAssigned) -> tuple[Notice, ...]:
     return (
         Notice(person=event.consultant, kind="assignment", ticket=event.ticket, facts=offer),
         Notice(person=event.requester, kind="assigned", ticket=event.ticket, facts=visit),
+    )
+
+
+def interrupted(event: TripInterrupted) -> tuple[Notice, ...]:
+    """This will tell the consultant to turn round, and the requester that they come later."""
+    visit = Facts(reference=event.reference, consultant=event.consultant, at=event.arrival)
+    named = Facts(reference=event.reference)
+    return (
+        Notice(person=event.consultant, kind="interrupted", ticket=event.ticket, facts=named),
+        Notice(person=event.requester, kind="delayed", ticket=event.ticket, facts=visit),
     )
 
 

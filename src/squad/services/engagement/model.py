@@ -20,7 +20,7 @@ from squad.kernel.problem import Impossible
 
 Kind = Literal[
     "assignment", "withdrawn", "assigned", "accepted", "travelling", "waiting", "resolved",
-    "closed", "survey", "cancelled", "message", "stalled",
+    "closed", "survey", "cancelled", "message", "stalled", "interrupted", "delayed",
 ]  # fmt: skip
 Channel = Literal["inbox", "mail"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -203,8 +203,8 @@ def wants(reader: Reader, kind: Kind, channel: Channel) -> bool:
 
 
 def urgent(kind: Kind, facts: Facts) -> bool:
-    """This will tell whether a mail passes quiet hours: only the offer of a P1 ticket."""
-    return kind == "assignment" and facts.priority == 1
+    """This will tell whether a mail passes quiet hours: P1 offers, and to turn round."""
+    return kind == "interrupted" or (kind == "assignment" and facts.priority == 1)
 
 
 def due(reader: Reader, kind: Kind, facts: Facts, now: datetime) -> datetime:

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from squad.services.routing import preempt
 from squad.services.routing.counter import Flip
 from squad.services.routing.model import Candidate, Decision, Lack, Miss
 from squad.services.routing.phrases import Phrases
@@ -153,6 +154,7 @@ def _for_dispatcher(decision: Decision, reader: Reader) -> tuple[str, ...]:
         say["chosen"].format(who=who, cost=_whole(winner.cost), eligible=eligible, **looked),
         say["parts"].format(parts=_parts(winner, phrases)),
         say["arrival"].format(at=at, span=after, place=place),
+        *_turns(decision, "interrupts", reader),
         *(_next(winner, other, reader) for other in decision.candidates[1:]),
         *why_not,
     )
@@ -164,6 +166,7 @@ def _for_consultant(decision: Decision, reader: Reader) -> tuple[str, ...]:
         return (say["nobody_yet"].format(ticket=decision.ticket),)
     place = {"at": _clock(decision, winner, reader), "place": winner.position + 1}
     told = [say["yours"].format(ticket=decision.ticket), say["your_arrival"].format(**place)]
+    told += _turns(decision, "you_interrupt", reader)
     if len(decision.candidates) == 1:
         return (*told, say["only_you"])
     told.append(say["others_too"].format(n=number(decision.eligible - 1, phrases)))
@@ -183,6 +186,17 @@ def _for_customer(decision: Decision, reader: Reader) -> tuple[str, ...]:
         say["comes" if decision.job.mode == "onsite" else "begins"].format(at=at),
         say["knows" if knows else "skilled"],
     )
+
+
+def _turns(decision: Decision, sentence: str, reader: Reader) -> list[str]:
+    """Which trip is interrupted, if one is, and what the delay costs there and after."""
+    stop = preempt.interrupted(decision)
+    if stop is None:
+        return []
+    winner = decision.candidates[0]
+    facts = {"who": reader.name(winner.consultant), "ticket": stop.ticket}
+    cost = _whole(winner.terms.others)
+    return [reader.phrases.sentences[sentence].format(cost=cost, **facts)]
 
 
 def _next(winner: Candidate, other: Candidate, reader: Reader) -> str:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from squad.services.routing import plan, rules
-from squad.services.routing.model import Job, Stop
+from squad.services.routing import costs, plan, rules
+from squad.services.routing.model import Decision, Job, Stop
 from squad.services.routing.plan import Case
 from squad.services.routing.policy import Policy
 from squad.services.routing.roster import Roster
@@ -40,6 +40,20 @@ class Detour(NamedTuple):
     cost: float
     service: float
     place: tuple[float, float]
+
+
+def interrupted(decision: Decision) -> Stop | None:
+    """This will give the stop on the way to which the chosen one turns round; None: nobody does.
+
+    Only then there is a stop in a recorded queue that is under way.
+    """
+    queue = decision.candidates[0].seen.queue if decision.candidates else ()
+    return queue[0] if queue and queue[0].under_way else None
+
+
+def minutes(here: tuple[float, float], there: tuple[float, float], policy: Policy) -> float:
+    """This will estimate a trip. here, there: degrees."""
+    return float(costs.travel(costs.distance_km(costs.point(*here), costs.point(*there)), policy))
 
 
 def cheapest(

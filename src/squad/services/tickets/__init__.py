@@ -11,7 +11,12 @@ from squad.contracts.people import (
     UserSnapshot,
     UserUpdated,
 )
-from squad.contracts.routing import RoutingStalled, TicketAssigned, TicketUnassigned, TripInterrupted
+from squad.contracts.routing import (
+    RoutingStalled,
+    TicketAssigned,
+    TicketUnassigned,
+    TripInterrupted,
+)
 from squad.kernel.service import Kit, Running, Service
 from squad.kernel.unit import Books
 from squad.services.tickets.api import ENDPOINTS

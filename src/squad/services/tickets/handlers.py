@@ -10,7 +10,12 @@ from squad.contracts.people import (
     UserSnapshot,
     UserUpdated,
 )
-from squad.contracts.routing import RoutingStalled, TicketAssigned, TicketUnassigned, TripInterrupted
+from squad.contracts.routing import (
+    RoutingStalled,
+    TicketAssigned,
+    TicketUnassigned,
+    TripInterrupted,
+)
 from squad.kernel.dispatch import Handlers
 from squad.ports.unit import Cause
 from squad.services.tickets.service import Tickets

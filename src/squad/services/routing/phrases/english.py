@@ -19,6 +19,9 @@ ENGLISH = Phrases(
         "parts": "Largest parts: {parts}.",
         "arrival": "Work starts about {at}, {span} after the decision, as number {place} in their "
         "plan.",
+        "interrupts": "{who} turns round for it on the way to ticket {ticket}, which comes next; "
+        "what starts later there and after costs {cost} min.",
+        "you_interrupt": "Turn round on your way to ticket {ticket}: it comes next.",
         "not": "Not {who}: {more} min more, mostly {parts}.",
         "as_good": "{who} would cost as much; a fixed order decided.",
         "excluded": "Not eligible: {excluded}.",

@@ -19,6 +19,9 @@ FRENCH = Phrases(
         "parts": "Parts principales : {parts}.",
         "arrival": "Début du travail vers {at}, {span} après la décision, numéro {place} de son "
         "horaire.",
+        "interrupts": "Pour cela, {who} fait demi-tour en route vers le billet {ticket}, qui vient "
+        "ensuite; ce qui commence plus tard, là et après, coûte {cost} min.",
+        "you_interrupt": "Faites demi-tour en route vers le billet {ticket} : il vient ensuite.",
         "not": "Pas {who} : {more} min de plus, surtout {parts}.",
         "as_good": "{who} coûterait autant; un ordre fixe a décidé.",
         "excluded": "Non admissibles : {excluded}.",

@@ -19,6 +19,9 @@ SPANISH = Phrases(
         "parts": "Partes principales: {parts}.",
         "arrival": "El trabajo empieza hacia {at}, {span} después de la decisión, número {place} "
         "de su plan.",
+        "interrupts": "Para ello {who} da la vuelta de camino al caso {ticket}, que va después; lo "
+        "que empieza más tarde, allí y después, cuesta {cost} min.",
+        "you_interrupt": "Dé la vuelta de camino al caso {ticket}: va después.",
         "not": "No {who}: {more} min más, sobre todo {parts}.",
         "as_good": "{who} costaría lo mismo; decidió un orden fijo.",
         "excluded": "No aptos: {excluded}.",

@@ -2,7 +2,7 @@
 
 import asyncio
 import heapq
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -11,7 +11,7 @@ from squad.contracts.tickets import Ticket
 from squad.kernel.unit import Books, Unit
 from squad.ports.database import Database, Statement
 from squad.ports.unit import Cause, Conflict, Unavailable
-from squad.services.routing import store
+from squad.services.routing import preempt, store
 from squad.services.routing.policy import Policy
 from squad.services.routing.roster import Roster
 from squad.services.routing.service.lease import Lease
@@ -26,7 +26,8 @@ class Memory:
     """The state. A unit that fails is taken back from it.
 
     offers: when each open offer lapses, epoch seconds, and its ticket; a heap with stale entries.
-    fresh: whether it is what the tables say.
+    travelling: tickets that somebody drives to. undo: what else to take back if the unit of a
+    ticket fails. fresh: whether it is what the tables say.
     """
 
     def __init__(self, books: Books[Statement], database: Database, policy: Policy) -> None:
@@ -40,6 +41,8 @@ class Memory:
         self.people: dict[str, Person] = {}
         self.work: dict[str, Work] = {}
         self.waiting: set[str] = set()
+        self.travelling: set[str] = set()
+        self.undo: dict[str, Callable[[], None]] = {}
         self.offers: list[tuple[float, str]] = []
         self._hours: dict[str, tuple[int, Sequence[Interval]]] = {}
         self._settling = 0
@@ -82,6 +85,7 @@ class Memory:
             self.roster.release(id)
         self.work.clear()
         self.waiting.clear()
+        self.travelling.clear()
         self.offers.clear()
         for work in works:
             self.take(work)
@@ -138,11 +142,15 @@ class Memory:
         except BaseException:
             await self._take_back(work.ticket.id)
             raise
+        self.undo.pop(work.ticket.id, None)
 
     async def _take_back(self, id: str) -> None:
         self.roster.release(id)
+        if undo := self.undo.pop(id, None):
+            undo()
         self.work.pop(id, None)
         self.waiting.discard(id)
+        self.travelling.discard(id)
         try:
             kept = await self.store.work(id)
         except Unavailable:
@@ -162,9 +170,9 @@ class Memory:
         elif state is None:
             self.roster.release(ticket.id, done=ticket.status == "resolved")
         elif holder == ticket.assignee:
-            self.roster.mark(ticket.id, state, _starts(ticket))
+            self.roster.mark(ticket.id, state, self._starts(ticket))
         elif (who := str(ticket.assignee)) in self.roster:
-            self.roster.reserve(who, stop_of(ticket, state, _starts(ticket), self.now))
+            self.roster.reserve(who, stop_of(ticket, state, self._starts(ticket), self.now))
         else:
             self.roster.release(ticket.id)
         if work.answer_by != NEVER:
@@ -182,6 +190,25 @@ class Memory:
             self.waiting.add(id)
         else:
             self.waiting.discard(id)
+        if work.state == "travelling":
+            self.travelling.add(id)
+        else:
+            self.travelling.discard(id)
+
+    def _starts(self, ticket: Ticket) -> float:
+        """When work starts, epoch seconds: it did when on site; on the way, after the trip.
+
+        A change of facts on the way does not begin the trip again.
+        """
+        at, who, roster = ticket.updated_at.timestamp(), str(ticket.assignee), self.roster
+        if ticket.status != "travelling" or ticket.mode == "remote":
+            return at
+        for stop in roster.plan(who):
+            if stop.ticket == ticket.id and stop.state == "travelling":
+                return stop.start_at
+        latitude, longitude = roster.columns["place"][:, roster.row(who)].tolist()
+        there = ticket.spot.latitude, ticket.spot.longitude
+        return at + 60.0 * preempt.minutes((latitude, longitude), there, self.policy)
 
     # People
 
@@ -212,9 +239,3 @@ class Memory:
         self._hours.pop(person, None)
         if person in self.roster:
             self.roster.remove(person)
-
-
-def _starts(ticket: Ticket) -> float:
-    """When work starts: it did when on site; on the way, in half an hour by rule of thumb."""
-    at = ticket.updated_at.timestamp()
-    return at + 1_800.0 if ticket.status == "travelling" else at

@@ -15,6 +15,7 @@ from squad.services.routing import hours, store
 from squad.services.routing.choose import choose
 from squad.services.routing.model import Decision
 from squad.services.routing.roster import ON_CALL
+from squad.services.routing.service.interrupts import Interrupts
 from squad.services.routing.service.memory import Memory
 from squad.services.routing.work import NEVER, Work, job_of, stop_of
 
@@ -24,6 +25,7 @@ class Offers:
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
+        self._interrupts = Interrupts(memory)
 
     def route(self, unit: Unit[Statement], work: Work) -> Work:
         """This will answer a ticket's turn: by an offer, or by saying that it stalled."""
@@ -31,9 +33,10 @@ class Offers:
         if work.hold == "pinned":
             work = replace(work, hold="")  # who it was pinned to has given it back
         decision = choose(job_of(ticket, memory.now), memory.roster, memory.now, memory.policy)
+        id = decision_id(unit, ticket, ticket.turn)
+        decision = self._interrupts.weigh(unit, decision, id)
         if decision.consultant is not None:
             return self.offer(unit, work, decision, ticket.turn)
-        id = decision_id(unit, ticket, ticket.turn)
         unit.write(store.record(id, decision, turn=ticket.turn, by="", consultant=None))
         unit.emit(
             RoutingStalled(

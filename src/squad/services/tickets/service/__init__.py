@@ -8,7 +8,12 @@ from msgspec.structs import replace
 from squad.contracts import tickets as events
 from squad.contracts.envelope import Event
 from squad.contracts.operations import SnapshotRequested
-from squad.contracts.routing import RoutingStalled, TicketAssigned, TicketUnassigned, TripInterrupted
+from squad.contracts.routing import (
+    RoutingStalled,
+    TicketAssigned,
+    TicketUnassigned,
+    TripInterrupted,
+)
 from squad.contracts.tickets import Spot, Ticket, TicketEvent
 from squad.kernel.access import Actor
 from squad.kernel.http import expect
