@@ -1,5 +1,6 @@
 """What every test may ask for: a clock that stands still and an empty home."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,12 @@ def _plain_logs() -> None:
             structlog.processors.LogfmtRenderer(),
         ]
     )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_routing() -> None:
+    """Nodes of tests decide with numpy: loading compiled loops in each costs seconds."""
+    os.environ.setdefault("SQUAD_FAST", "0")
 
 
 @pytest.fixture

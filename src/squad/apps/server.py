@@ -78,6 +78,10 @@ class Server:
             from squad.apps import world  # a node without the demo need not load it
 
             await world.load(self.node)
+        if self.settings.fast and "routing" in self.node.running:
+            from squad.apps import fast  # a node that does not route need not load it
+
+            fast.beside()
         _log.info("node.ready", seconds=round(time.monotonic() - self._began, 2))
         try:
             yield self

@@ -22,6 +22,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo: consultants in the demo world. rate: requests a person or address may make in 10 s.
     behind: addresses or networks, with commas between, of what stands before this node and says
         in X-Forwarded-For who the client is; "1": on this machine.
+    fast: whether compiled loops decide, where the extra of that name is installed.
     timeout: seconds for an answer. traces: where sampled traces go, `file:PATH` or
         `otlp:http://host:4318`, "" nowhere. metrics: where figures are sent, `otlp:…`, besides
         being shown at /metrics.
@@ -42,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate: int = 20_000
     behind: str = ""
     timeout: float = 30.0
+    fast: bool = True
     clock: str = "system:"
     database: str = "sqlite:{home}/{service}.db"
     documents: str = "sqlite:{home}/{service}.documents.db"

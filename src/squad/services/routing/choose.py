@@ -2,14 +2,14 @@
 
 import hashlib
 import heapq
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 
-from squad.services.routing import contest, rules
+from squad.services.routing import contest, rules, swift
 from squad.services.routing.contest import Bid
-from squad.services.routing.model import Decision, Job, Lack, Miss
+from squad.services.routing.model import Candidate, Decision, Job, Lack, Miss
 from squad.services.routing.plan import Case, case
 from squad.services.routing.policy import Policy
 from squad.services.routing.roster import Roster
@@ -20,6 +20,14 @@ NEAR = 3  # people nearest to eligible in a record
 CLOSE = 2  # people who live nearest
 
 
+class Look(NamedTuple):
+    """Who was looked at, the constraints that they break, and the cheapest without any."""
+
+    scan: Scan
+    codes: Codes
+    candidates: tuple[Candidate, ...]
+
+
 def choose(job: Job, roster: Roster, now: float, policy: Policy) -> Decision:
     """This will decide who gets the job, and where in their plan, and keep the reasons.
 
@@ -27,33 +35,48 @@ def choose(job: Job, roster: Roster, now: float, policy: Policy) -> Decision:
     plans, ties by id: the same as costing everybody. Nothing is reserved. now: epoch seconds;
     it may turn the roster's hours forward, and must not go back.
     """
-    scan, codes = _look(job, roster, now, policy)
-    if job.mode == "onsite" and codes.all():
-        scan = Scan(scan.case, roster)
-        codes = rules.check(scan)
-    eligible, tally = np.flatnonzero(codes == 0), rules.tally(codes)
+    roster.advance(now)
+    one = case(job, now, policy)
+    look = _look(one, roster, _rows(one, roster))
+    if job.mode == "onsite" and look.codes.all():
+        look = _look(one, roster, None)
+    tally = rules.tally(look.codes)
     return _record(
-        scan.case,
+        one,
         roster=len(roster),
-        eligible=len(eligible),
-        candidates=contest.hold(scan, eligible),
-        excluded=rules.first(tally, len(roster) - len(scan)),
-        near=_near(scan, codes, tally),
+        eligible=len(look.codes) - sum(tally.values()),
+        candidates=look.candidates,
+        excluded=rules.first(tally, len(roster) - len(look.scan)),
+        near=_near(look.scan, look.codes, tally),
     )
 
 
 def cheapest(job: Job, roster: Roster, now: float, policy: Policy) -> Bid | None:
     """This will decide as `choose` does, without the reasons: for work that is looked at often."""
-    scan, codes = _look(job, roster, now, policy)
-    return contest.cheapest(scan, np.flatnonzero(codes == 0))
-
-
-def _look(job: Job, roster: Roster, now: float, policy: Policy) -> tuple[Scan, Codes]:
-    """Who is near enough to be looked at, and the constraints that they break."""
     roster.advance(now)
     one = case(job, now, policy)
-    scan = Scan(one, roster, roster.near(one.place, policy) if job.mode == "onsite" else None)
-    return scan, rules.check(scan)
+    rows = _rows(one, roster)
+    lines = swift.able(one, roster, rows, 1)
+    if lines is not None:
+        return contest.first(roster, lines)
+    scan = Scan(one, roster, rows)
+    return contest.cheapest(scan, np.flatnonzero(rules.check(scan) == 0))
+
+
+def _rows(case: Case, roster: Roster) -> Rows | None:
+    """Who is near enough to be looked at; None: everybody."""
+    return roster.near(case.place, case.policy) if case.job.mode == "onsite" else None
+
+
+def _look(case: Case, roster: Roster, rows: Rows | None) -> Look:
+    scan = Scan(case, roster, rows)
+    found = swift.whole(case, roster, rows, contest.KEPT)
+    if found is None:
+        codes = rules.check(scan)
+        return Look(scan, codes, contest.hold(scan, np.flatnonzero(codes == 0)))
+    if case.job.mode == "onsite":
+        scan.trip = found.trips
+    return Look(scan, found.codes, contest.held(case, roster, found.lines))
 
 
 def recompute(decision: Decision, policy: Policy) -> Decision:

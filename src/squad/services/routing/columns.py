@@ -11,41 +11,55 @@ FIRST = 16  # rows
 
 
 class Columns:
-    """Named arrays whose last axis is the row. Appending is O(1) amortised, removal O(1)."""
+    """Named arrays whose last axis is the row. Appending is O(1) amortised, removal O(1).
+
+    blocks: by type of number, all columns of that type one below the other, with the room to
+    grow that they have: shape (columns, at least size).
+    """
 
     def __init__(self, **kinds: tuple[int, DTypeLike]) -> None:
         """kinds: how many numbers a row has in the column (0: a plain one), and their type."""
         self.size = 0
-        self._all: dict[str, NDArray[Any]] = {
-            name: np.zeros((depth, FIRST) if depth else (FIRST,), kind)
-            for name, (depth, kind) in kinds.items()
-        }
+        self.blocks: dict[np.dtype[Any], NDArray[Any]] = {}
+        self._where: dict[str, tuple[np.dtype[Any], int | slice]] = {}
+        for name, (depth, kind) in kinds.items():
+            block = self.blocks.get(np.dtype(kind), np.zeros((0, FIRST), kind))
+            first, more = len(block), np.zeros((depth or 1, FIRST), kind)
+            self.blocks[block.dtype] = np.concatenate((block, more))
+            self._where[name] = block.dtype, slice(first, first + depth) if depth else first
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         """A view of the column, valid until the next append: shape (size,) or (depth, size)."""
-        return self._all[name][..., : self.size]
+        kind, where = self._where[name]
+        column: NDArray[Any] = self.blocks[kind][where, : self.size]
+        return column
 
     def append(self) -> int:
         """This will add a row of zeros and return its number."""
-        if self.size == next(iter(self._all.values())).shape[-1]:
-            for name, column in self._all.items():
-                self._all[name] = np.concatenate((column, np.zeros_like(column)), axis=-1)
-        for column in self._all.values():
-            column[..., self.size] = 0
+        for kind, block in self.blocks.items():
+            if self.size == block.shape[1]:
+                self.blocks[kind] = np.concatenate((block, np.zeros_like(block)), axis=1)
+            self.blocks[kind][:, self.size] = 0
         self.size += 1
         return self.size - 1
 
     def drop(self, row: int) -> int:
         """This will remove a row by moving the last one there; returns the last's number."""
         self.size -= 1
-        for column in self._all.values():
-            column[..., row] = column[..., self.size]
+        for block in self.blocks.values():
+            block[:, row] = block[:, self.size]
         return self.size
 
     def deepen(self, name: str) -> None:
-        """This will double how many numbers a row has in the column; the new ones are 0."""
-        column = self._all[name]
-        self._all[name] = np.concatenate((column, np.zeros_like(column)), axis=0)
+        """This will double how many numbers a row has in the column; the new ones are 0.
+
+        It must be the last column of its type.
+        """
+        kind, where = self._where[name]
+        assert isinstance(where, slice)
+        block, depth = self.blocks[kind], where.stop - where.start
+        self.blocks[kind] = np.concatenate((block, np.zeros((depth, block.shape[1]), kind)))
+        self._where[name] = kind, slice(where.start, where.stop + depth)
 
 
 def traits(consultant: Consultant) -> dict[tuple[str, str], int]:

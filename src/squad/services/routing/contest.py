@@ -1,14 +1,18 @@
 """The contest: who of the eligible is cheapest, without costing everybody exactly."""
 
 import heapq
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from squad.services.routing import plan
+from squad.services.routing import plan, swift
+from squad.services.routing.costs import Array
 from squad.services.routing.model import Candidate, Seen, Terms
 from squad.services.routing.plan import Bids, Case, Field
+from squad.services.routing.roster import Roster
 from squad.services.routing.scan import Rows, Scan
+from squad.services.routing.swift import Line
 
 KEPT = 5  # candidates that a record keeps
 CHUNK = 128  # queues looked at in one go: more only costs memory
@@ -32,7 +36,7 @@ class _Entry(NamedTuple):
 class Bid(NamedTuple):
     """What a job costs with somebody. cost, service: minutes. position: in the whole plan.
 
-    arrival: when work would start, minutes from now.
+    arrival: when work would start, minutes from now, to the thousandth.
     """
 
     consultant: str
@@ -72,6 +76,9 @@ def hold(scan: Scan, eligible: Rows) -> tuple[Candidate, ...]:
     eligible: indices into the scan. Bounds are never more than the exact cost, so who is
     spared could not have come in.
     """
+    lines = swift.among(scan.case, scan.roster, scan.rows[eligible], KEPT)
+    if lines is not None:
+        return held(scan.case, scan.roster, lines)
     race, field = _run(scan, eligible, KEPT)
     return tuple(
         _candidate(
@@ -81,20 +88,41 @@ def hold(scan: Scan, eligible: Rows) -> tuple[Candidate, ...]:
     )
 
 
+def held(case: Case, roster: Roster, lines: Sequence[Line]) -> tuple[Candidate, ...]:
+    """This will make candidates of what the loops found."""
+    return tuple(
+        _made(case, one.consultant, _read(roster, one), one.cost, one.position, one.arrival,
+              one.terms)
+        for one in lines
+    )  # fmt: skip
+
+
 def cheapest(scan: Scan, eligible: Rows) -> Bid | None:
     """This will find the winner alone, the same one as `hold`, sooner."""
+    lines = swift.among(scan.case, scan.roster, scan.rows[eligible], 1)
+    if lines is not None:
+        return first(scan.roster, lines)
     race, _ = _run(scan, eligible, 1)
     if not race.best:
         return None
-    e, columns = race.best[0], scan.roster.columns
-    row = int(race.rows[e.at])
-    under_way = int(columns["load"][row]) - int(columns["queued"][row])
+    e = race.best[0]
     return Bid(
         e.consultant,
         e.cost,
-        under_way + int(e.bids.position[e.bid]),
-        float(e.bids.arrival[e.bid]),
+        _under_way(scan.roster, int(race.rows[e.at])) + int(e.bids.position[e.bid]),
+        round(float(e.bids.arrival[e.bid]), 3),
         float(e.bids.terms[plan.WORK, e.bid]),
+    )
+
+
+def first(roster: Roster, lines: Sequence[Line]) -> Bid | None:
+    """This will make a bid of the best that the loops found; None: nobody."""
+    if not lines:
+        return None
+    one = lines[0]
+    position = _under_way(roster, one.row) + one.position
+    return Bid(
+        one.consultant, one.cost, position, round(one.arrival, 3), float(one.terms[plan.WORK])
     )
 
 
@@ -103,13 +131,18 @@ def quote(scan: Scan) -> float:
 
     Infinite: they have no working time to come.
     """
+    lines = swift.among(scan.case, scan.roster, scan.rows[:1], 1)
+    if lines is not None:
+        return lines[0].cost if lines and lines[0].start < np.inf else np.inf
     one = np.zeros(1, np.intp)
     field = scan.field(one)
     if not np.isfinite(field.start[0]):
         return np.inf
-    layout = scan.roster.layouts[int(scan.rows[0])]
-    tour = plan.tour(scan.case, field, plan.bound(scan.case, field), one, [layout])
-    return float(plan.insert(scan.case, tour).cost[0])
+    bids = plan.bound(scan.case, field)
+    if field.queued[0]:
+        tour = plan.tour(scan.case, field, bids, one, [scan.roster.layouts[int(scan.rows[0])]])
+        bids = plan.insert(scan.case, tour)
+    return float(bids.cost[0])
 
 
 def _run(scan: Scan, eligible: Rows, keep: int) -> tuple[_Race, Field]:
@@ -151,32 +184,57 @@ def _insert(race: _Race, scan: Scan, field: Field, bound: Bids, chunk: Rows) -> 
             race.enter(bids, np.arange(len(batch)), chunk[batch])
 
 
+def _under_way(roster: Roster, row: int) -> int:
+    return int(roster.columns["load"][row]) - int(roster.columns["queued"][row])
+
+
 def _seen(scan: Scan, field: Field, row: int, at: int) -> Seen:
-    columns, stops = scan.roster.columns, scan.roster.plan(scan.roster.ids[row])
+    start, closes = float(field.start[at]), float(field.closes[at])
+    return _fact(scan.roster, row, start, closes, float(field.surplus[at]), bool(field.speaks[at]))
+
+
+def _read(roster: Roster, one: Line) -> Seen:
+    return _fact(roster, one.row, one.start, one.closes, one.surplus, one.speaks)
+
+
+def _fact(
+    roster: Roster, row: int, start: float, closes: float, surplus: float, speaks: bool
+) -> Seen:
+    columns, stops = roster.columns, roster.plan(roster.ids[row])
     under_way = len(stops) - int(columns["queued"][row])
     latitude, longitude = columns["spot"][:, row].tolist()
     return Seen(
         latitude=latitude,
         longitude=longitude,
-        start=float(field.start[at]),
-        closes=float(field.closes[at]),
-        surplus=float(field.surplus[at]),
-        rating=float(field.rating[at]),
+        start=start,
+        closes=closes,
+        surplus=surplus,
+        rating=float(columns["rating"][row]),
         load=len(stops),
         capacity=int(columns["capacity"][row]),
-        speaks=bool(field.speaks[at]),
+        speaks=speaks,
         under_way=under_way,
         queue=stops[under_way:],
     )
 
 
 def _candidate(case: Case, consultant: str, seen: Seen, bids: Bids, bid: int) -> Candidate:
-    terms = bids.terms[:, bid].round(3).tolist()
+    cost, position, arrival = bids.cost[bid], bids.position[bid], bids.arrival[bid]
+    return _made(
+        case, consultant, seen, float(cost), int(position), float(arrival), bids.terms[:, bid]
+    )
+
+
+def _made(
+    case: Case, consultant: str, seen: Seen, cost: float, position: int, arrival: float,
+    terms: Array,
+) -> Candidate:  # fmt: skip
+    minutes = terms.round(3).tolist()
     return Candidate(
         consultant,
-        float(bids.cost[bid]),
-        seen.under_way + int(bids.position[bid]),
-        float(round(case.now + float(bids.arrival[bid]) * 60.0)),
-        Terms(*terms[: plan.IDLE], *(idle for idle in terms[plan.IDLE :] if idle)),
+        cost,
+        seen.under_way + position,
+        float(round(case.now + arrival * 60.0)),
+        Terms(*minutes[: plan.IDLE], *(idle for idle in minutes[plan.IDLE :] if idle)),
         seen,
     )

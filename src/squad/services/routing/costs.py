@@ -4,6 +4,7 @@ Each function takes numbers or numpy arrays of any one shape and gives the same 
 Times are minutes from now. The weights and their reasons are in `policy.py`.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,13 @@ def point(latitude: Numbers, longitude: Numbers) -> Array:
     north, east = np.radians(latitude), np.radians(longitude)
     level = np.cos(north)
     return np.array((level * np.cos(east), level * np.sin(east), np.sin(north)))
+
+
+def spot(latitude: float, longitude: float) -> tuple[float, float, float]:
+    """This will do what `point` does for a single place, sooner."""
+    north, east = math.radians(latitude), math.radians(longitude)
+    level = math.cos(north)
+    return level * math.cos(east), level * math.sin(east), math.sin(north)
 
 
 def distance_km(a: Array, b: Array) -> Array:

@@ -1,5 +1,6 @@
 """Cheapest insertion: what a job costs at each place of each candidate's plan."""
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -39,17 +40,23 @@ from squad.services.routing.frame import (
     weights,
 )
 from squad.services.routing.model import Job, Seen, Stop
+from squad.services.routing.pace import paced
 from squad.services.routing.policy import Policy
 
+NOWHERE = (0.0, 0.0, 0.0, 0.0, 0.0)  # after the last site: no place, no way on
+REST = (0.0, 0.0, 0.0, float(NOTHING), 0.0)  # after the last stop: nothing
 __all__ = ("AFTER", "BEFORE", "GAP", "IDLE", "WORK", "Bids", "Case", "Field", "Tour")
 
 
 def case(job: Job, now: float, policy: Policy) -> Case:
-    """This will work out once what every step of the decision needs of a job."""
-    place = costs.point(job.latitude, job.longitude)
+    """This will work out once what every step of the decision needs of a job.
+
+    The case's policy drives at the pace that is usual where the job is.
+    """
+    place = np.array(costs.spot(job.latitude, job.longitude))
     rates = weights(policy)[:, _urgency(job)]
     due, opened = (job.due_at - now) / 60.0, (job.opens_at - now) / 60.0
-    return Case(job, now, policy, place, due, rates, opened)
+    return Case(job, now, paced(policy, job.pace), place, due, rates, opened)
 
 
 def lay(stops: Sequence[Stop], spot: tuple[float, float]) -> Array:
@@ -57,21 +64,15 @@ def lay(stops: Sequence[Stop], spot: tuple[float, float]) -> Array:
 
     spot: where the consultant sets out from, degrees.
     """
-    layout = np.zeros((len(stops) + 1, WIDTH))
-    layout[:-1, ONSITE:] = np.array([_row(stop) for stop in stops]).reshape(-1, 5)
-    layout[-1, URGENCY] = NOTHING
-    points = costs.point(*np.array([spot, *((s.latitude, s.longitude) for s in stops)]).T).T
-    came, place = 0, 0
-    for site in (index for index, stop in enumerate(stops) if stop.mode == "onsite"):
-        layout[place : site + 1, BEFORE] = points[came]
-        layout[place : site + 1, AFTER] = points[site + 1]
-        layout[place : site + 1, RESUMES] = site
-        came, place = site + 1, site + 1
-    layout[place:, BEFORE] = points[came]
-    layout[place:, RESUMES] = len(stops)
-    layout[:place, GOES_ON] = 1.0
-    layout[:place, GAP] = costs.distance_km(layout[:place, BEFORE].T, layout[:place, AFTER].T)
-    return layout
+    here, rows = costs.spot(*spot), list[tuple[float, ...]]()
+    sites = [(i, costs.spot(s.latitude, s.longitude)) for i, s in enumerate(stops) if _onsite(s)]
+    for site, there in sites:
+        ways = (*here, *there, _gap(here, there), 1.0, float(site))
+        rows += [(*ways, *_row(stop)) for stop in stops[len(rows) : site + 1]]
+        here = there
+    ways = (*here, *NOWHERE, float(len(stops)))
+    rows += [(*ways, *_row(stop)) for stop in stops[len(rows) :]]
+    return np.array([*rows, (*ways, *REST)])
 
 
 def see(seen: Sequence[Seen], known: Sequence[bool]) -> Field:
@@ -90,7 +91,7 @@ def see(seen: Sequence[Seen], known: Sequence[bool]) -> Field:
         for s, knows in zip(seen, known, strict=True)
     ]
     numbers = np.array(rows).T
-    return Field(costs.point([s.latitude for s in seen], [s.longitude for s in seen]), *numbers)
+    return Field(np.array([costs.spot(s.latitude, s.longitude) for s in seen]).T, *numbers)
 
 
 def follow(place: Sequence[float], stops: Iterable[Stop]) -> tuple[float, float]:
@@ -178,8 +179,17 @@ def insert(case: Case, tour: Tour) -> Bids:
 
 
 def _row(stop: Stop) -> tuple[float, float, float, float, float]:
-    onsite, urgency = float(stop.mode == "onsite"), float(_urgency(stop))
+    onsite, urgency = float(_onsite(stop)), float(_urgency(stop))
     return onsite, stop.service_min, stop.due_at, urgency, stop.opens_at
+
+
+def _onsite(stop: Stop) -> bool:
+    return stop.mode == "onsite"
+
+
+def _gap(a: Sequence[float], b: Sequence[float]) -> float:
+    """What `costs.distance_km` gives, for two places."""
+    return 2.0 * costs.EARTH_KM * math.asin(min(math.dist(a, b) * 0.5, 1.0))
 
 
 def _urgency(work: Job | Stop) -> int:

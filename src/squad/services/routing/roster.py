@@ -2,7 +2,7 @@
 
 import heapq
 import math
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -14,10 +14,10 @@ from squad.services.routing.costs import Array
 from squad.services.routing.grid import Grid
 from squad.services.routing.model import Consultant, Span, State, Stop
 from squad.services.routing.policy import Policy
+from squad.services.routing.pool import Pool
 
 ON_CALL, ON_LEAVE = 1, 2  # statuses; else 0
 DAY = 86_400.0  # s; appointments farther off take no capacity yet
-EMPTY = plan.lay((), (0.0, 0.0))  # never costed: who has no queue is costed without
 
 
 class Roster:
@@ -31,7 +31,6 @@ class Roster:
 
     def __init__(self) -> None:
         self.ids: list[str] = []
-        self.layouts: list[Array] = []
         self.changed: set[str] = set()
         self.columns = Columns(
             base=(2, float),
@@ -50,9 +49,11 @@ class Roster:
             closes=(0, float),
             turn=(0, float),
             status=(0, np.uint8),
-            full=(0, bool),
+            full=(0, np.uint8),
             traits=(16, np.uint8),
+            offset=(0, np.int32),
         )
+        self.layouts = Pool(self.columns)
         self._rows: dict[str, int] = {}
         self._traits: dict[tuple[str, str], int] = {}
         self._sealed: list[bytes] = []
@@ -96,9 +97,10 @@ class Roster:
         for stop in stops:
             del self._holders[stop.ticket]
         self._grid.drop(row, *self.columns["base"][:, row].tolist())
+        self.layouts.drop(row)
         last = self.columns.drop(row)
-        lists = self.ids, self.layouts, self._sealed, self._lines, self._plans
-        for listed in cast("tuple[list[Any], ...]", lists):
+        lists: tuple[list[Any], ...] = self.ids, self._sealed, self._lines, self._plans
+        for listed in lists:
             listed[row] = listed[last]
             listed.pop()
         if row != last:
@@ -214,10 +216,14 @@ class Roster:
         """
         return self._grid.near(place, policy)
 
+    def trait(self, kind: str, name: str) -> int:
+        """This will give a trait's number; −1: nobody ever had it."""
+        return self._traits.get((kind, name), -1)
+
     def levels(self, kind: str, name: str) -> NDArray[np.uint8] | None:
         """This will give everybody's level of a trait, 0 to 5; None: nobody ever had it."""
-        trait = self._traits.get((kind, name))
-        return None if trait is None else self.columns["traits"][trait]
+        trait = self.trait(kind, name)
+        return None if trait < 0 else self.columns["traits"][trait]
 
     def shift(self, row: int, moment: float) -> Span:
         """This will find somebody's hours at a moment, epoch seconds, or their next ones."""
@@ -233,7 +239,6 @@ class Roster:
         row = self.columns.append()
         self._rows[consultant.id] = row
         self.ids.append(consultant.id)
-        self.layouts.append(EMPTY)
         self._sealed.append(_seal(consultant))
         self._lines.append(hours.lines(consultant))
         self._plans.append(())
@@ -246,21 +251,17 @@ class Roster:
         if (columns["place"][:, row] == columns["base"][:, row]).all():
             columns["place"][:, row] = home
         columns["base"][:, row] = home
-        columns["home"][:, row] = costs.point(*home)
+        columns["home"][:, row] = costs.spot(*home)
         columns["reach"][row] = consultant.max_travel_min
         columns["rating"][row] = consultant.rating
         columns["capacity"][row] = consultant.capacity
         columns["traits"][:, row] = 0
         for trait, level in traits(consultant).items():
-            number = self._trait(trait)
-            self.columns["traits"][number, row] = level
+            number = self._traits.setdefault(trait, len(self._traits))
+            if number == len(columns["traits"]):
+                columns.deepen("traits")
+            columns["traits"][number, row] = level
         self._grid.add(row, *home, consultant.max_travel_min)
-
-    def _trait(self, trait: tuple[str, str]) -> int:
-        number = self._traits.setdefault(trait, len(self._traits))
-        if number == len(self.columns["traits"]):
-            self.columns.deepen("traits")
-        return number
 
     def _turn(self, row: int) -> None:
         """This will set the current or next hours and the status, until they change again."""
@@ -280,18 +281,18 @@ class Roster:
         under_way.sort(key=lambda stop: stop.start_at)
         spot = plan.follow(self.columns["place"][:, row].tolist(), under_way)
         columns = self.columns
+        self.layouts.put(row, plan.lay(queue, spot) if queue else None)
         columns["spot"][:, row] = spot
-        columns["here"][:, row] = costs.point(*spot)
+        columns["here"][:, row] = costs.spot(*spot)
         columns["free"][row] = plan.free(under_way)
         columns["load"][row] = len(stops)
         columns["queued"][row] = len(queue)
-        columns["latest"][row] = max((stop.opens_at for stop in queue), default=0.0)
-        self.windowed = self.windowed or columns["latest"][row] > 0.0
+        columns["latest"][row] = latest = max((stop.opens_at for stop in queue), default=0.0)
+        self.windowed = self.windowed or latest > 0.0
         later = sum(stop.opens_at > 0.0 and stop.opens_at - DAY > self._now for stop in stops)
         columns["full"][row] = len(stops) - later >= columns["capacity"][row]
         self._plans[row] = (*under_way, *queue)
         self.changed.add(self.ids[row])
-        self.layouts[row] = plan.lay(queue, spot) if queue else EMPTY
 
 
 def _seal(consultant: Consultant) -> bytes:
