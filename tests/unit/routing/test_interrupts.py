@@ -21,9 +21,9 @@ NEAR, FAR = 42.0, 42.3  # degrees; bob's home, 13 and 47 km from the P1
 TEN = 600.0  # s on the way so far
 
 
-async def _driving(office: Office, router: Router, **changes: Any) -> str:
+async def _driving(office: Office, router: Router, *, capacity: int = 5, **changes: Any) -> str:
     """Ana, alone on the roster, has driven ten minutes towards a ticket an hour away."""
-    await office.enlist(router, "ana")
+    await office.enlist(router, "ana", capacity=capacity)
     id = await office.log(router, "away", **{"priority": 4, "spot": AWAY} | changes)
     await office.settle(router)
     await office.step(router, id, "accept")
@@ -91,6 +91,19 @@ async def test_goes_on_to_the_other_afterwards(office: Office, router: Router) -
 
     assert office.tickets[away].status == "travelling"
     assert _plan(router) == [(away, "travelling")]
+
+
+async def test_turns_round_for_what_had_to_wait(office: Office, router: Router) -> None:
+    """Ana has no room: the P1 stalls. Then she has room, still on the way: she turns round."""
+    away = await _driving(office, router, capacity=1)
+    urgent, _ = await _urgent(office, router)
+    assert office.tickets[urgent].status == "needs_dispatcher"
+
+    await office.enlist(router, "ana", capacity=2, version=2)
+    said = await office.settle(router)
+
+    assert [event.for_ticket for event in _turned(said)] == [urgent]
+    assert office.tickets[away].status == "accepted"
 
 
 async def test_keeps_a_record_that_computes_again(office: Office, router: Router) -> None:

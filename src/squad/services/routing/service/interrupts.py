@@ -25,23 +25,20 @@ class Interrupts:
     def weigh(self, unit: Unit[Statement], decision: Decision, id: str) -> Decision:
         """This will give the decision, or a better one for which a trip is interrupted.
 
-        In that case the plan is changed and the unit says so; if the unit of the decision's
-        ticket fails, `Memory.commit` takes the plan back. id: that the decision will have.
+        Then the plan is changed and the unit says so; if the unit of the decision's ticket fails,
+        `Memory.commit` takes the plan back. decision: names somebody; where nobody is eligible, who
+        drives is not either. id: that the decision will have.
         """
         memory, policy = self._memory, self._memory.policy
         if decision.job.priority > policy.preempt_priority:
             return decision
         now, trips = decision.decided_at, self._trips(decision.decided_at)
         detour = preempt.cheapest(decision.job, memory.roster, trips, now, policy)
-        if detour is None or not self._pays(decision, detour):
+        if detour is None or detour.cost + policy.preempt_min > decision.cost:
             return decision
         turned = self._turned(decision, detour)
         self._turn(unit, turned, id)
         return turned
-
-    def _pays(self, decision: Decision, detour: Detour) -> bool:
-        least = detour.cost + self._memory.policy.preempt_min
-        return decision.consultant is None or least <= decision.cost
 
     def _trips(self, now: float) -> dict[str, Trip]:
         """By consultant: who is not there yet, for work that may be interrupted.

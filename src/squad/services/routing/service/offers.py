@@ -33,10 +33,9 @@ class Offers:
         if work.hold == "pinned":
             work = replace(work, hold="")  # who it was pinned to has given it back
         decision = choose(job_of(ticket, memory.now), memory.roster, memory.now, memory.policy)
-        id = decision_id(unit, ticket, ticket.turn)
-        decision = self._interrupts.weigh(unit, decision, id)
         if decision.consultant is not None:
-            return self.offer(unit, work, decision, ticket.turn)
+            return self.answer(unit, work, decision)
+        id = decision_id(unit, ticket, ticket.turn)
         unit.write(store.record(id, decision, turn=ticket.turn, by="", consultant=None))
         unit.emit(
             RoutingStalled(
@@ -50,6 +49,12 @@ class Offers:
         )
         stalled = work.stalled or memory.now
         return replace(work, answered=ticket.turn, answer_by=NEVER, offered="", stalled=stalled)
+
+    def answer(self, unit: Unit[Statement], work: Work, decision: Decision) -> Work:
+        """This will offer a ticket to whom was decided, or to who had better turn round for it."""
+        turn = work.ticket.turn
+        better = self._interrupts.weigh(unit, decision, decision_id(unit, work.ticket, turn))
+        return self.offer(unit, work, better, turn)
 
     def offer(
         self, unit: Unit[Statement], work: Work, decision: Decision, turn: int, *,

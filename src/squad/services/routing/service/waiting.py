@@ -74,7 +74,7 @@ class Waiting:
         if decision.consultant is None:
             return False
         unit = memory.open(Cause(derive("drain", ticket.id, str(ticket.turn))))
-        offered = self._offers.offer(unit, work, decision, ticket.turn)
+        offered = self._offers.answer(unit, work, decision)
         try:
             await memory.commit(unit, work, offered)
         except (Conflict, Duplicate):
