@@ -18,3 +18,12 @@ shoot() { # page, file, size
 shoot / landing.png 1280,860
 shoot / landing-phone.png 500,900
 shoot /api/docs reference.png 1280,860
+shoot /simulator simulator.png 1280,1330
+# The report of a what-if, for docs/whatif.md.
+.venv/bin/squad policy show --toml >"$home/calm.toml"
+sed -i 's/^version = .*/version = 2/; s/^relocate_min = .*/relocate_min = 60.0/' "$home/calm.toml"
+.venv/bin/squad simulate --generated --consultants 60 --tickets 200 --days 3 \
+  --policy "$home/calm.toml" --report "$home/whatif.html" >/dev/null
+chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
+  --disable-background-networking --user-data-dir="$home/chromium" --window-size=1100,1500 \
+  --screenshot=docs/img/whatif.png "file://$home/whatif.html" >/dev/null 2>&1

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from squad.apps.pages.html import Html, join, tag
 
 WIDTH = 360.0  # of a drawing, in its own units: as wide as a phone, so that text stays readable
+LETTER = 7.0  # wide, about
 BAR, GAP, HEAD = 17.0, 3.0, 18.0
 TALL = 190.0  # of columns and curves
 LEFT, FOOT, TOP = 34.0, 30.0, 8.0
@@ -22,7 +23,12 @@ class Bar(NamedTuple):
 def bars(rows: Sequence[tuple[str, Sequence[Bar]]], title: str, top: float = 0.0) -> Html:
     """This will draw bars that lie, under their row's name. top: the full width's value."""
     most = max([top, *(bar.value for _, group in rows for bar in group)]) or 1.0
-    room, drawn, y = WIDTH - 64.0, [], 0.0
+    room = (
+        WIDTH
+        - 14.0
+        - LETTER * max((len(bar.text) for _, group in rows for bar in group), default=0)
+    )
+    drawn, y = [], 0.0
     for name, group in rows:
         drawn.append(tag("text", name, class_="dim", x=0, y=_n(y + 13)))
         y += HEAD

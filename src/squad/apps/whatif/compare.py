@@ -1,5 +1,6 @@
 """Two outcomes side by side: figures, distributions, and who got another ticket and why."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
@@ -146,7 +147,9 @@ def by_priority(pair: tuple[Outcome, Outcome], until: float) -> list[Urgency]:
     found = []
     for priority in (1, 2, 3, 4):
         mine = [[fate for fate in one.fates if fate.priority == priority] for one in pair]
-        met = [sum(fate.met for fate in fates) / max(1, len(fates)) for fates in mine]
+        if not mine[0]:
+            continue
+        met = [sum(fate.met for fate in fates) / len(fates) for fates in mine]
         wait = [_at(sorted(waited(fate, until) for fate in fates), 0.5) for fates in mine]
         found.append(Urgency(priority, len(mine[0]), (met[0], met[1]), (wait[0], wait[1])))
     return found
@@ -157,7 +160,7 @@ def spread(outcome: Outcome, until: float) -> list[int]:
     counts = [0] * (len(EDGES) + 1)
     for fate in outcome.fates:
         minutes = waited(fate, until)
-        counts[sum(minutes > edge for edge in EDGES)] += 1
+        counts[bisect_left(EDGES, minutes)] += 1
     return counts
 
 

@@ -8,8 +8,8 @@ from squad.contracts.people import Interval, Person
 from squad.contracts.tickets import Ticket
 from squad.services.routing.hours import less, merge
 from squad.services.routing.model import Span
+from squad.services.routing.scene import Demand, Scenario, Turn, surplus
 from squad.services.routing.service.history import Recorded
-from squad.services.routing.simulate import Demand, Scenario, Turn, surplus
 from squad.services.routing.staff import Member
 from squad.services.routing.work import job_of
 

@@ -67,7 +67,11 @@ def _charts(found: Comparison, language: str) -> Iterator[tuple[str, str | None,
         for one in found.by_priority
     ]  # fmt: skip
     yield "by_priority", None, charts.bars(kept, text["by_priority"], 1.0)
-    labels = [words.number(edge / 60, language, 2) for edge in found.edges] + [text["beyond"]]
+    hours = [words.number(edge / 60, language, 2) for edge in found.edges]
+    labels = [
+        *(one.removesuffix("0") if one[1:2] in ".," else one for one in hours),
+        text["beyond"],
+    ]
     shares = [[count / max(1, sum(side)) for count in side] for side in found.waits]
     yield "onsite", text["onsite_note"], charts.columns(labels, shares, text["onsite"])
     curves = [lorenz(side) for side in found.loads]
@@ -80,7 +84,7 @@ def _charts(found: Comparison, language: str) -> Iterator[tuple[str, str | None,
         for name in ("km", "overtime")
     ]  # fmt: skip
     drawn = join(*(charts.bars([row], row[0]) for row in paid))
-    yield "distance" if not any(figures["overtime"].values) else "km", None, drawn
+    yield "paid", None, drawn
 
 
 def _parts(found: Comparison, language: str) -> Iterator[Html]:

@@ -44,6 +44,6 @@ def _figures(found: Comparison, language: str) -> Table:
         if figure.name == "met":
             for one in found.by_priority:
                 sides = [words.share(met, language) for met in one.met]
-                by = f"{(one.met[1] - one.met[0]) * 100:+.1f}"
+                by = words.points(one.met, language)
                 drawn.add_row(f"  P{one.priority} ({one.tickets:,})", *sides, by)
     return drawn

@@ -55,13 +55,19 @@ def change(figure: Figure, language: str) -> str:
     """This will write the difference, in points for shares, else relative."""
     before, after = figure.values
     if figure.unit == "share":
-        return f"{after * 100 - before * 100:+.1f}".replace(".", "." if language == "en" else ",")
+        return points(figure.values, language)
     if before == after:
         return "="
     if not before:
         return f"+{number(after, language)}"
     text = f"{(after / before - 1) * 100:+.1f}%"
     return text if language == "en" else text.replace(".", ",").replace("%", " %")
+
+
+def points(values: tuple[float, float], language: str) -> str:
+    """This will write the difference of two shares, in points."""
+    text = f"{(values[1] - values[0]) * 100:+.1f}"
+    return text if language == "en" else text.replace(".", ",")
 
 
 def good(figure: Figure) -> bool | None:
