@@ -21,7 +21,7 @@ from tests.unit.routing.world import (
 )
 
 from squad.services.routing import contest
-from squad.services.routing.choose import choose, recompute
+from squad.services.routing.choose import choose, fits, recompute, score
 from squad.services.routing.model import Decision
 from squad.services.routing.policy import DEFAULT
 
@@ -267,3 +267,30 @@ def test_keeps_a_record_small() -> None:
     assert len(decision.candidates) == 5
     assert len(decision.near) == 5
     assert len(msgspec.json.encode(decision)) < 4096
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds)
+def test_scores_only_who_is_eligible(world: World) -> None:
+    """Without plans somebody eligible is found whenever there is one; `fits` tells of each."""
+    made, job, policy = gather(world.team), world.job, world.policy
+
+    found = score(job, made, NOW, policy)
+
+    able = [name for name in made.ids if eligible(job, made, name, policy)]
+    assert (found is None) == (not able)
+    assert found is None or found in able
+    assert [name for name in made.ids if fits(job, made, name, NOW, policy)] == able
+
+
+def test_scores_by_trip_and_load() -> None:
+    """The nearer, unless they have much to do; ids decide between equals."""
+    made = roster(somebody("near"), somebody("far", latitude=40.9), somebody("also", latitude=40.9))
+
+    assert score(ticket(), made, NOW, DEFAULT) == "near"
+    made.reserve("near", visit("s-1"))
+    made.reserve("near", visit("s-2"))
+    made.reserve("near", visit("s-3"))
+    assert score(ticket(), made, NOW, DEFAULT) == "also"
+    with pytest.raises(KeyError):
+        fits(ticket(), made, "nobody", NOW, DEFAULT)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from tests.unit.routing.world import (
@@ -20,10 +21,12 @@ from tests.unit.routing.world import (
     worlds,
 )
 
+from squad.services.routing import plan, rules
 from squad.services.routing.choose import choose, obstacles
 from squad.services.routing.model import Lack
 from squad.services.routing.policy import DEFAULT
 from squad.services.routing.rules import CONSTRAINTS
+from squad.services.routing.scan import Scan
 
 BREAKS: tuple[tuple[str, dict[str, Any], dict[str, Any], Lack], ...] = (
     (
@@ -225,3 +228,19 @@ def test_never_chooses_who_breaks_a_constraint(world: World) -> None:
     assert all(near.lacks for near in decision.near)
     assert sum(decision.excluded.values()) + decision.eligible == len(made) == decision.roster
     assert set(decision.excluded) <= set(CONSTRAINTS)
+
+
+@settings(max_examples=200, deadline=None)
+@given(worlds)
+def test_narrows_down_to_who_breaks_nothing(world: World) -> None:
+    """Asked one constraint after the other, the same are left, of everybody and of some."""
+    made = gather(world.team)
+    made.advance(NOW)
+    case = plan.case(world.job, NOW, world.policy)
+    some = np.arange(0, len(made), 2)
+
+    for rows in (None, some):
+        scan = Scan(case, made, rows)
+        left = rules.able(case, made, rows)
+
+        assert left.tolist() == scan.rows[rules.check(scan) == 0].tolist()

@@ -1,5 +1,6 @@
 """Compiled loops decide as numpy does: the extra `fast` changes nothing but the time."""
 
+import asyncio
 from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
@@ -22,12 +23,17 @@ from tests.unit.routing.world import (
     worlds,
 )
 
+from squad.adapters.clock.system import SystemClock
+from squad.adapters.places import table
 from squad.apps import fast
-from squad.services.routing import contest, loops, plan, race, relocate, rules, swift
+from squad.apps.whatif.generate import Size, scenario
+from squad.services.routing import contest, loops, plan, race, relocate, rules, swift, wire
 from squad.services.routing.choose import cheapest, choose
+from squad.services.routing.desk import Desk
 from squad.services.routing.model import Job, Stop
 from squad.services.routing.policy import DEFAULT, Policy
 from squad.services.routing.roster import Roster
+from squad.services.routing.simulate import Simulation
 
 
 @pytest.fixture(autouse=True)
@@ -187,3 +193,25 @@ def test_policies_differ_in_the_loops_too() -> None:
     costly = msgspec.structs.replace(DEFAULT, rework_min=2_000.0)
     assert winner(costly) == "far"
     assert winner(DEFAULT) == "near"
+
+
+def test_runs_a_day_as_numpy_does() -> None:
+    """The dispatcher's desk gives the same commands, event by event, in a small world."""
+    places = asyncio.run(table.open("table:", SystemClock()))
+    world = scenario(places, Size(consultants=20, tickets=120, days=1, seed=3))
+
+    def run() -> list[list[wire.Command]]:
+        desk, told = Desk(), list[list[wire.Command]]()
+
+        class Heard:
+            def handle(self, event: wire.Happening) -> list[wire.Command]:
+                told.append(desk.handle(event))
+                return told[-1]
+
+        Simulation(world, Heard()).run()
+        return told
+
+    plain, swift_ = both(run)
+
+    assert sum(map(len, plain)) > 40
+    assert swift_ == plain

@@ -33,13 +33,16 @@ def choose(job: Job, roster: Roster, now: float, policy: Policy) -> Decision:
 
     The winner is the eligible consultant with the least marginal cost over all places in all
     plans, ties by id: the same as costing everybody. Nothing is reserved. now: epoch seconds;
-    it may turn the roster's hours forward, and must not go back.
+    it may turn the roster's hours forward, and must not go back. Where nobody would come so far
+    at the area's pace, the planned driving times count, by which people said how far they go.
     """
     roster.advance(now)
     one = case(job, now, policy)
     look = _look(one, roster, _rows(one, roster))
     if job.mode == "onsite" and look.codes.all():
         look = _look(one, roster, None)
+    if not look.candidates and job.pace != 1.0:
+        return choose(msgspec.structs.replace(job, pace=1.0), roster, now, policy)
     tally = rules.tally(look.codes)
     return _record(
         one,
@@ -54,13 +57,52 @@ def choose(job: Job, roster: Roster, now: float, policy: Policy) -> Decision:
 def cheapest(job: Job, roster: Roster, now: float, policy: Policy) -> Bid | None:
     """This will decide as `choose` does, without the reasons: for work that is looked at often."""
     roster.advance(now)
+    bid = _cheapest(case(job, now, policy), roster)
+    if bid is None and job.pace != 1.0:
+        return _cheapest(case(msgspec.structs.replace(job, pace=1.0), now, policy), roster)
+    return bid
+
+
+def score(job: Job, roster: Roster, now: float, policy: Policy) -> str | None:
+    """This will pick somebody eligible by trip and load alone, at the end of their plan.
+
+    For when there is no time for plans. Trip: from home. Each ticket that somebody has counts
+    as long as this one would take. Ties by id; None: nobody is eligible.
+    """
+    roster.advance(now)
     one = case(job, now, policy)
+    rows = rules.able(one, roster, _rows(one, roster))
+    if not len(rows):
+        return None
+    each = policy.waiting[job.priority - 1] * job.service_min + policy.fairness_min
+    price = roster.columns["load"].take(rows) * each
+    if job.mode == "onsite":
+        price += Scan(one, roster, rows).trip
+    least = rows.compress(price == price.min()).tolist()
+    return min(roster.ids[row] for row in least)
+
+
+def fits(job: Job, roster: Roster, consultant: str, now: float, policy: Policy) -> bool:
+    """This will tell whether giving the job to somebody would break no hard constraint.
+
+    Raises:
+        KeyError: not on the roster.
+    """
+    if consultant not in roster:
+        raise KeyError(consultant)
+    roster.advance(now)
+    one, row = case(job, now, policy), np.array([roster.row(consultant)])
+    lines = swift.able(one, roster, row, 1)
+    return bool(lines) if lines is not None else not rules.check(Scan(one, roster, row))[0]
+
+
+def _cheapest(one: Case, roster: Roster) -> Bid | None:
     rows = _rows(one, roster)
     lines = swift.able(one, roster, rows, 1)
     if lines is not None:
         return contest.first(roster, lines)
-    scan = Scan(one, roster, rows)
-    return contest.cheapest(scan, np.flatnonzero(rules.check(scan) == 0))
+    scan = Scan(one, roster, rules.able(one, roster, rows))
+    return contest.cheapest(scan, np.arange(len(scan)))
 
 
 def _rows(case: Case, roster: Roster) -> Rows | None:

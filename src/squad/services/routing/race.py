@@ -26,6 +26,7 @@ from squad.services.routing.loops import (
     ARRIVAL,
     CLOSES,
     COST,
+    FULL,
     HOME,
     MOST,
     OFFSET,
@@ -34,6 +35,7 @@ from squad.services.routing.loops import (
     ROUNDING,
     START,
     TERMS,
+    TRAITS,
     WIDTH,
     bound,
     check,
@@ -208,6 +210,23 @@ def sink(costs: Array, rows: Any, size: int, root: int) -> None:
         root = child
 
 
+def sieve(ask: Any, marks: Any, rows: Any, fit: Any) -> None:
+    """This will note who has the traits and capacity that the job needs: 1, others 0."""
+    for index in range(len(fit)):
+        fit[index] = 1 - marks[FULL, rows[index] if len(rows) else index]
+    for need in range(ask.needed):
+        trait, least = ask.needs[need, 0], np.uint8(ask.needs[need, 1])
+        if trait < 0:
+            fit[:] = 0
+        elif len(rows):
+            for index in range(len(fit)):
+                fit[index] &= marks[TRAITS + trait, rows[index]] >= least
+        else:
+            levels = marks[TRAITS + trait]
+            for index in range(len(fit)):
+                fit[index] &= levels[index] >= least
+
+
 def dash(
     ask: Any, law: Any, floats: Array, ints: Any, marks: Any, rows: Any, codes: Any, trips: Array,
     mode: int,
@@ -220,7 +239,12 @@ def dash(
     """
     count = size = longest = 0
     line = np.zeros(WIDTH)
+    fit = np.ones(len(busy), np.uint8)
+    if mode == ABLE:
+        sieve(ask, marks, rows, fit)
     for index in range(len(busy)):
+        if not fit[index]:
+            continue
         row = rows[index] if len(rows) else index
         trip = near(law, ask, floats, HOME, row) if mode == WHOLE and ask.onsite else 0.0
         code = check(ask, law, floats, marks, row, trip, mode == WHOLE) if mode else 0

@@ -75,12 +75,13 @@ class Roster:
 
     def put(self, consultant: Consultant) -> None:
         """This will add a consultant, or change one who keeps plan and position."""
-        row = self._rows.get(consultant.id)
+        row, home = self._rows.get(consultant.id), (consultant.latitude, consultant.longitude)
         if row is None:
             row = self._append(consultant)
+            self._grid.add(row, *home, consultant.max_travel_min)
         else:
-            self._grid.drop(row, *self.columns["base"][:, row].tolist())
             self._sealed[row] = _seal(consultant)
+            self._grid.move(row, self._base(row), home, consultant.max_travel_min)
         self._describe(row, consultant)
         self._lines[row] = hours.lines(consultant)
         self._turn(row)
@@ -96,7 +97,7 @@ class Roster:
         stops = self._plans[row]
         for stop in stops:
             del self._holders[stop.ticket]
-        self._grid.drop(row, *self.columns["base"][:, row].tolist())
+        self._grid.drop(row, *self._base(row))
         self.layouts.drop(row)
         last = self.columns.drop(row)
         lists: tuple[list[Any], ...] = self.ids, self._sealed, self._lines, self._plans
@@ -105,9 +106,8 @@ class Roster:
             listed.pop()
         if row != last:
             self._rows[self.ids[row]] = row
-            latitude, longitude = self.columns["base"][:, row].tolist()
-            self._grid.drop(last, latitude, longitude)
-            self._grid.add(row, latitude, longitude, float(self.columns["reach"][row]))
+            self._grid.drop(last, *self._base(row))
+            self._grid.add(row, *self._base(row), float(self.columns["reach"][row]))
         return stops
 
     def consultant(self, consultant: str) -> Consultant:
@@ -164,13 +164,12 @@ class Roster:
             KeyError: in nobody's plan.
         """
         row = self._rows[self._holders[ticket]]
-        stops = tuple(
-            msgspec.structs.replace(stop, state=state, start_at=start_at)
-            if stop.ticket == ticket
-            else stop
-            for stop in self._plans[row]
+        change, stops = msgspec.structs.replace, self._plans[row]
+        marked = (
+            change(stop, state=state, start_at=start_at) if stop.ticket == ticket else stop
+            for stop in stops
         )
-        self._replan(row, stops)
+        self._replan(row, tuple(marked))
 
     def release(self, ticket: str, *, done: bool = False) -> str | None:
         """This will take a ticket out of the plan that has it, and tell whose it was.
@@ -186,7 +185,7 @@ class Roster:
             self.columns["place"][:, row] = plan.follow(
                 self.columns["place"][:, row].tolist(), [s for s in stops if s.ticket == ticket]
             )
-        self._replan(row, tuple(stop for stop in stops if stop.ticket != ticket))
+        self._replan(row, tuple(s for s in stops if s.ticket != ticket))
         return holder
 
     # What a decision reads
@@ -222,8 +221,7 @@ class Roster:
 
     def levels(self, kind: str, name: str) -> NDArray[np.uint8] | None:
         """This will give everybody's level of a trait, 0 to 5; None: nobody ever had it."""
-        trait = self.trait(kind, name)
-        return None if trait < 0 else self.columns["traits"][trait]
+        return None if (i := self.trait(kind, name)) < 0 else self.columns["traits"][i]
 
     def shift(self, row: int, moment: float) -> Span:
         """This will find somebody's hours at a moment, epoch seconds, or their next ones."""
@@ -242,9 +240,13 @@ class Roster:
         self._sealed.append(_seal(consultant))
         self._lines.append(hours.lines(consultant))
         self._plans.append(())
-        home = consultant.latitude, consultant.longitude
-        self.columns["base"][:, row] = self.columns["place"][:, row] = home
+        self.columns["base"][:, row] = consultant.latitude, consultant.longitude
+        self.columns["place"][:, row] = self.columns["base"][:, row]
         return row
+
+    def _base(self, row: int) -> tuple[float, float]:
+        latitude, longitude = self.columns["base"][:, row].tolist()
+        return latitude, longitude
 
     def _describe(self, row: int, consultant: Consultant) -> None:
         columns, home = self.columns, (consultant.latitude, consultant.longitude)
@@ -261,7 +263,6 @@ class Roster:
             if number == len(columns["traits"]):
                 columns.deepen("traits")
             columns["traits"][number, row] = level
-        self._grid.add(row, *home, consultant.max_travel_min)
 
     def _turn(self, row: int) -> None:
         """This will set the current or next hours and the status, until they change again."""

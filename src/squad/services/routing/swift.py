@@ -5,6 +5,7 @@ the loops leave alone, numpy decides, with equal results.
 """
 
 import heapq
+import struct
 from functools import lru_cache
 from types import FunctionType
 from typing import Any, NamedTuple
@@ -24,6 +25,8 @@ Rows = NDArray[np.intp]
 Codes = NDArray[np.uint16]
 NOBODY, ANY = -1, -2  # instead of a trait: no one has it; it is not asked for
 KINDS = np.dtype(np.float64), np.dtype(np.int32), np.dtype(np.uint8)  # of the roster's blocks
+HEAD = struct.Struct("12d8q")  # the first fields of loops.ASK, up to the demands
+REFUSED = HEAD.size + 3 * 8 * loops.DEMANDS  # where rows that declined begin
 NO_ROWS, NO_CODES, NO_TRIPS = np.zeros(0, np.intp), np.zeros(0, np.uint16), np.zeros(0)
 
 SOURCES = "loops.py", "race.py", "costs.py", "frame.py"  # what is compiled into the loops
@@ -166,38 +169,46 @@ def _ask(case: Case, roster: Roster) -> NDArray[Any] | None:
     job, policy, now, trait = case.job, case.policy, case.now, roster.trait
     horizon, needs = now + policy.look_ahead_min * 60.0, _needs(job, policy, roster)
     far_off = case.opened > 0.0 and job.opens_at > horizon
-    if far_off or len(needs) > loops.DEMANDS or len(job.declined_by) > loops.DECLINED:
+    if far_off or len(needs) > 3 * loops.DEMANDS or len(job.declined_by) > loops.DECLINED:
         return None
-    ask = np.empty(1, loops.ASK)
-    one = ask[0]
-    numbers = *case.place, now, case.due, case.opened, job.opens_at, horizon, job.service_min
-    ask.view(np.float64)[:12] = *numbers, *case.weights
-    ask.view(np.int64)[12:20] = (
+    buffer = bytearray(loops.ASK.itemsize)
+    HEAD.pack_into(
+        buffer,
+        0,
+        *case.place.tolist(),
+        now,
+        case.due,
+        case.opened,
+        job.opens_at,
+        horizon,
+        job.service_min,
+        *case.weights.tolist(),
         job.mode == "onsite",
         job.priority <= policy.on_call_priority,
         roster.row(job.previous or ""),
         ANY if job.language is None else trait("language", job.language),
         ANY if job.territory is None or job.mode == "remote" else trait("territory", job.territory),
         trait("territory", ""),
-        len(needs),
+        len(needs) // 3,
         len(job.declined_by),
     )
-    if needs:
-        one["needs"][: len(needs)] = needs
-    if job.declined_by:
-        one["declined"][: len(job.declined_by)] = [roster.row(other) for other in job.declined_by]
-    return ask
+    struct.pack_into(f"{len(needs)}q", buffer, HEAD.size, *needs)
+    declined = [roster.row(one) for one in job.declined_by]
+    struct.pack_into(f"{len(declined)}q", buffer, REFUSED, *declined)
+    return np.frombuffer(buffer, loops.ASK)
 
 
-def _needs(job: Job, policy: Policy, roster: Roster) -> list[tuple[int, int, int]]:
-    trait = roster.trait
-    needs = [(trait("skill", name), level, loops.SKILL_BIT) for name, level in job.skills.items()]
+def _needs(job: Job, policy: Policy, roster: Roster) -> list[int]:
+    """Trait, least level and bit of each demand, one after the other."""
+    trait, needs = roster.trait, list[int]()
+    for name, level in job.skills.items():
+        needs += trait("skill", name), level, loops.SKILL_BIT
     if job.certification is not None:
-        needs.append((trait("certification", job.certification), 1, loops.CERTIFICATION_BIT))
+        needs += trait("certification", job.certification), 1, loops.CERTIFICATION_BIT
     if policy.language_required and job.language is not None:
-        needs.append((trait("language", job.language), 1, loops.LANGUAGE_BIT))
+        needs += trait("language", job.language), 1, loops.LANGUAGE_BIT
     if job.mode == "onsite":
-        needs.append((trait("country", job.country), 1, loops.COUNTRY_BIT))
+        needs += trait("country", job.country), 1, loops.COUNTRY_BIT
     return needs
 
 
