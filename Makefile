@@ -37,7 +37,8 @@ types: $(READY) ## Check types (mypy --strict)
 
 bench: $(READY) ## Run every benchmark, in short form (SQUAD_BENCH=full: as in docs/performance.md)
 	@set -e; export SQUAD_BENCH=$${SQUAD_BENCH:-short}; \
-	  for file in bench/[!_]*.py; do echo "== $$file"; $(BIN)/python -m bench.$$(basename $$file .py); done
+	  for file in bench/[!_]*.py; do echo "== $$file"; $(BIN)/python -m bench.$$(basename $$file .py); done; \
+	  echo "== bench/routing/speed.py"; $(BIN)/python -m bench.routing.speed
 
 drill: $(READY) ## Break the running system on purpose and check the invariants
 	$(BIN)/squad drill

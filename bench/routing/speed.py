@@ -1,9 +1,13 @@
-"""Routing decisions: latency by roster size, beside a bare score-only scan in the same run.
+"""Routing decisions: what they take by roster size, in numpy and compiled, side by side.
 
-Usage: .venv/bin/python bench/routing.py [--sizes 300,10000,100000] [--jobs 1000] [--json]
+Usage: .venv/bin/python -m bench.routing.speed [--sizes 300,10000,100000] [--jobs 1000] [--json]
+
+Beside them a scan of the bytes that deciding without plans reads of everybody. SQUAD_BENCH=short:
+fewer jobs and people.
 """
 
 import argparse
+import os
 import platform
 import random
 import sys
@@ -14,12 +18,13 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from squad.services.routing import plan
-from squad.services.routing.choose import choose
+from squad.apps import fast
+from squad.services.routing import swift
+from squad.services.routing.choose import cheapest, choose, score
 from squad.services.routing.model import Consultant, Job, Stop
 from squad.services.routing.policy import DEFAULT
+from squad.services.routing.relocate import better
 from squad.services.routing.roster import Roster
-from squad.services.routing.scan import Scan
 
 NOW = 1_750_000_000.0  # epoch s
 HOUR = 3600.0  # s
@@ -115,19 +120,6 @@ def job(rng: random.Random, number: int) -> Job:
     )
 
 
-def score(one: Job, roster: Roster, now: float) -> int:
-    """This will pick by travel and load alone: no plans, no record; everybody is scanned."""
-    columns, scan = roster.columns, Scan(plan.case(one, now, DEFAULT), roster)
-    able = (columns["opens"] <= now) & (now < columns["closes"])
-    able &= columns["load"] < columns["capacity"]
-    for name, level in one.skills.items():
-        able &= scan.level("skill", name) >= level
-    trip = scan.trip
-    if one.mode == "onsite":
-        able &= trip <= columns["reach"]
-    return int(np.argmin(np.where(able, trip + 10.0 * columns["load"], np.inf)))
-
-
 def measure(jobs: list[Job], act: Callable[[Job, float], Any], name: str = "") -> dict[str, float]:
     """This will time one act per job, a second of the clock apart: p50 and p99, ms.
 
@@ -144,36 +136,84 @@ def measure(jobs: list[Job], act: Callable[[Job, float], Any], name: str = "") -
     return {name + key: float(np.percentile(t, p) * 1e3) for key, (t, p) in found.items()}
 
 
+def scan(roster: Roster) -> int:
+    """This will read once what deciding without plans reads of everybody: 22 bytes each."""
+    columns = roster.columns
+    read = columns["traits"][:2].sum() + columns["load"].sum()
+    return int(read + (columns["opens"] < NOW).sum() + (columns["closes"] > NOW).sum())
+
+
+def weigh(roster: Roster) -> float:
+    """This will give the bytes of a consultant in the roster's arrays, their room to grow too."""
+    blocks = sum(block.nbytes for block in roster.columns.blocks.values())
+    return (blocks + roster.layouts.places.nbytes) / len(roster)
+
+
+def moves(roster: Roster, count: int) -> list[Job]:
+    """This will make jobs of work in queues, as if it were looked for somebody cheaper."""
+    rng, found = random.Random(2), list[Job]()
+    for one in rng.sample(roster.ids, min(len(roster), count)):
+        able = roster.consultant(one)
+        for stop in roster.plan(one):
+            if not stop.under_way:
+                found.append(
+                    Job(
+                        ticket=stop.ticket, latitude=stop.latitude, longitude=stop.longitude,
+                        mode=stop.mode, priority=stop.priority, created_at=NOW,
+                        due_at=stop.due_at, service_min=stop.service_min,
+                        skills={next(iter(able.skills)): 1}, country=able.country,
+                    )
+                )  # fmt: skip
+    return found[:count]
+
+
+def burst(jobs: list[Job], roster: Roster) -> float:
+    """This will decide 1,000 tickets, each with the work of those before it; seconds of CPU."""
+    before, held = time.process_time(), []
+    for number in range(1000):
+        one = msgspec.structs.replace(jobs[number % len(jobs)], ticket=f"b{number}")
+        bid = cheapest(one, roster, NOW, DEFAULT)
+        if bid is not None:
+            work = Stop(one.ticket, one.latitude, one.longitude, bid.service, one.due_at)
+            roster.reserve(bid.consultant, work, bid.position)
+            held.append(one.ticket)
+    took = time.process_time() - before
+    for ticket in held:
+        roster.release(ticket)
+    return took
+
+
 def run(size: int, count: int) -> dict[str, float]:
     """This will measure one roster size."""
-    before = time.perf_counter()
+    before = time.process_time()
     roster = fill(size)
-    built = time.perf_counter() - before
+    row: dict[str, float] = {"consultants": size, "build_s": time.process_time() - before}
+    row["bytes_each"] = weigh(roster)
     rng = random.Random(1)
     jobs = [job(rng, number) for number in range(count)]
-    for one in jobs[:50]:
-        choose(one, roster, NOW, DEFAULT)
-        score(one, roster, NOW)
-    row: dict[str, float] = {"consultants": size, "build_s": built}
-    row |= measure(jobs, lambda one, now: choose(one, roster, now, DEFAULT))
-    row |= measure(jobs, lambda one, now: score(one, roster, now), "score_")
-    for key in ("p50_ms", "p99_ms", "cpu_p50_ms", "cpu_p99_ms"):
-        row[f"ratio_{key[:-3]}"] = row[key] / row[f"score_{key}"]
-    decisions = [choose(one, roster, NOW + count, DEFAULT) for one in jobs]
-    records = [len(msgspec.json.encode(decision)) for decision in decisions]
-    return row | {
-        "assigned_share": sum(d.consultant is not None for d in decisions) / count,
-        "eligible_mean": sum(d.eligible for d in decisions) / count,
-        "record_mean_bytes": sum(records) / count,
-        "record_max_bytes": max(records),
-    }
+    held = moves(roster, max(count // 4, 50))
+    row |= measure(jobs, lambda one, now: scan(roster), "scan_")
+    row |= measure(jobs, lambda one, now: score(one, roster, now, DEFAULT), "score_")
+    for name, compiled in (("numpy_", False), ("fast_", True)):
+        swift.ready = compiled and fast.warm()
+        if compiled and not swift.ready:
+            continue  # without the extra
+        for one in jobs[:50]:
+            choose(one, roster, NOW, DEFAULT)
+        row |= measure(jobs, lambda one, now: cheapest(one, roster, now, DEFAULT), name)
+        row |= measure(jobs, lambda one, now: choose(one, roster, now, DEFAULT), name + "record_")
+        row |= measure(held, lambda one, now: better(one, roster, now, DEFAULT, 0), name + "move_")
+        row[f"{name}burst_s"] = burst(jobs, roster)
+    swift.ready = False
+    return row
 
 
 def main() -> None:
     """This will measure all sizes and print a line for each."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", default="300,10000,100000")
-    parser.add_argument("--jobs", type=int, default=1000)
+    short = os.environ.get("SQUAD_BENCH") == "short"
+    parser.add_argument("--sizes", default="300,3000" if short else "300,10000,100000")
+    parser.add_argument("--jobs", type=int, default=100 if short else 1000)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     print(platform.platform(), platform.python_version(), np.__version__, file=sys.stderr)

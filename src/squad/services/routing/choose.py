@@ -54,12 +54,18 @@ def choose(job: Job, roster: Roster, now: float, policy: Policy) -> Decision:
     )
 
 
-def cheapest(job: Job, roster: Roster, now: float, policy: Policy) -> Bid | None:
-    """This will decide as `choose` does, without the reasons: for work that is looked at often."""
+def cheapest(
+    job: Job, roster: Roster, now: float, policy: Policy, only: str | None = None
+) -> Bid | None:
+    """This will decide as `choose` does, without the reasons: for work that is looked at often.
+
+    only: who is asked; None: everybody.
+    """
     roster.advance(now)
-    bid = _cheapest(case(job, now, policy), roster)
+    bid = _cheapest(case(job, now, policy), roster, only)
     if bid is None and job.pace != 1.0:
-        return _cheapest(case(msgspec.structs.replace(job, pace=1.0), now, policy), roster)
+        planned = msgspec.structs.replace(job, pace=1.0)
+        return _cheapest(case(planned, now, policy), roster, only)
     return bid
 
 
@@ -78,7 +84,7 @@ def score(job: Job, roster: Roster, now: float, policy: Policy) -> str | None:
     price = roster.columns["load"].take(rows) * each
     if job.mode == "onsite":
         price += Scan(one, roster, rows).trip
-    least = rows.compress(price == price.min()).tolist()
+    least: list[int] = rows.compress(price == price.min()).tolist()
     return min(roster.ids[row] for row in least)
 
 
@@ -96,8 +102,8 @@ def fits(job: Job, roster: Roster, consultant: str, now: float, policy: Policy) 
     return bool(lines) if lines is not None else not rules.check(Scan(one, roster, row))[0]
 
 
-def _cheapest(one: Case, roster: Roster) -> Bid | None:
-    rows = _rows(one, roster)
+def _cheapest(one: Case, roster: Roster, only: str | None) -> Bid | None:
+    rows = np.array([roster.row(only)]) if only is not None else _rows(one, roster)
     lines = swift.able(one, roster, rows, 1)
     if lines is not None:
         return contest.first(roster, lines)
