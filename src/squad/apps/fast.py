@@ -22,19 +22,26 @@ def warm() -> bool:
     with _lock:
         if swift.ready:
             return True
-        began, folder = time.perf_counter(), _folder()
-        _log.info("routing.compiling", cache=str(folder or ""))
-        done = swift.warm(None if folder is None else str(folder))
-        seconds = round(time.perf_counter() - began, 1)
-        _log.info("routing.compiled" if done else "routing.plain", seconds=seconds)
-        return done
+        folder = _folder()
+        return swift.warm(None if folder is None else str(folder))
 
 
-def beside() -> threading.Thread:
-    """This will do as `warm` in a thread of its own, which nothing waits for."""
-    thread = threading.Thread(target=warm, name="fast", daemon=True)
+def beside(*, told: bool) -> threading.Thread:
+    """This will do as `warm` in a thread of its own, which nothing waits for.
+
+    told: whether the log says so; not where standard output is for answers.
+    """
+    thread = threading.Thread(target=_tell if told else warm, name="fast", daemon=True)
     thread.start()
     return thread
+
+
+def _tell() -> None:
+    began = time.perf_counter()
+    _log.info("routing.compiling", cache=str(_folder() or ""))
+    done = warm()
+    seconds = round(time.perf_counter() - began, 1)
+    _log.info("routing.compiled" if done else "routing.plain", seconds=seconds)
 
 
 def _folder() -> Path | None:

@@ -81,7 +81,7 @@ class Server:
         if self.settings.fast and "routing" in self.node.running:
             from squad.apps import fast  # a node that does not route need not load it
 
-            fast.beside()
+            fast.beside(told=True)
         _log.info("node.ready", seconds=round(time.monotonic() - self._began, 2))
         try:
             yield self

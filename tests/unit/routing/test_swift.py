@@ -1,6 +1,7 @@
 """Compiled loops decide as numpy does: the extra `fast` changes nothing but the time."""
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
@@ -215,3 +216,24 @@ def test_runs_a_day_as_numpy_does() -> None:
 
     assert sum(map(len, plain)) > 40
     assert swift_ == plain
+
+
+def test_says_in_the_log_when_it_is_compiled(capsys: pytest.CaptureFixture[str]) -> None:
+    """A node says so, and how long it took; where answers go to standard output nobody does."""
+    fast.beside(told=True).join()
+    assert "routing.compiled" in capsys.readouterr().out
+
+    fast.beside(told=False).join()
+    assert capsys.readouterr().out == ""
+    assert swift.ready
+
+
+def test_needs_no_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the extra numpy decides, and nothing fails."""
+    swift.ready = False
+    monkeypatch.setitem(sys.modules, "numba", None)
+
+    assert not fast.warm()
+    winner = cheapest(ticket(), roster(somebody()), NOW, DEFAULT)
+    assert winner is not None
+    assert winner.consultant == "ann"

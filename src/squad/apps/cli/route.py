@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from squad.apps.cli.root import fail, main
+from squad.apps.cli.root import fail, main, settings
 
 
 @main.command()
@@ -19,6 +19,7 @@ def route(stdio: bool, policy: Path | None) -> None:
     The same engine and policy as the product's. A wrong line is answered with [] and named on
     stderr. Exit 1: the policy is refused.
     """
+    from squad.apps import fast
     from squad.apps import stdio as filter
     from squad.services.routing.document import load
     from squad.services.routing.policy import DEFAULT
@@ -27,4 +28,6 @@ def route(stdio: bool, policy: Path | None) -> None:
         chosen = load(policy.read_text("utf-8")) if policy else DEFAULT
     except (ValueError, UnicodeDecodeError) as error:
         fail(str(error))
+    if settings().fast:
+        fast.beside(told=False)
     filter.serve(chosen)
