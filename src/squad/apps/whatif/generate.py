@@ -9,6 +9,7 @@ rush hours.
 import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate, islice
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -151,21 +152,23 @@ def _demand(
 ) -> Iterator[Demand]:
     dice, able = Random(f"{size.seed}/demand"), _Able(people)
     cities = [city for metro in areas for city in metro.cities]
-    weights = [max(city.population, 1) for city in cities]
+    weights = list(accumulate(max(city.population, 1) for city in cities))
     hourly, number = sum(HOURS), 0
     drawn: list[tuple[float, Place]] = []
     for hour in range(size.days * 24):
         mean = size.tickets * HOURS[hour % 24] / hourly
         mean *= WEEKEND if hour // 24 % 7 >= 5 else 1.0
         for _ in range(_wave(dice, mean)):
-            city = dice.choices(cities, weights)[0]
+            city = dice.choices(cities, cum_weights=weights)[0]
             local = hour * 60.0 + dice.uniform(0.0, 60.0)
             drawn.append((local - _offset(city.zone) * 60.0, city))
     for moment, city in sorted(drawn, key=lambda one: one[0]):
         number += 1
         drawn_one = _ticket(dice, f"t{number:07d}", moment, city)
-        while able.count(drawn_one.created) < ABLE:
-            drawn_one = _ticket(dice, f"t{number:07d}", moment, dice.choices(cities, weights)[0])
+        while not able.enough(drawn_one.created):
+            drawn_one = _ticket(
+                dice, f"t{number:07d}", moment, dice.choices(cities, cum_weights=weights)[0]
+            )
         yield drawn_one
 
 
@@ -177,20 +180,22 @@ class _Able:
         for one in people:
             self._cells.setdefault((math.floor(one.lat), math.floor(one.lon)), []).append(one)
 
-    def count(self, created: wire.TicketCreated) -> int:
-        """This will count people in and around its cell with the skills and the language."""
+    def enough(self, created: wire.TicketCreated) -> bool:
+        """Whether so many people in and around its cell have the skills and the language."""
         north, east = math.floor(created.lat), math.floor(created.lon)
         near = (
-            one for a in (-1, 0, 1) for b in (-1, 0, 1)
+            one for a in (0, -1, 1) for b in (0, -1, 1)
             for one in self._cells.get((north + a, east + b), ())
         )  # fmt: skip
-        return sum(
-            one.country == created.country
+        fit = (
+            one
+            for one in near
+            if one.country == created.country
             and created.language in one.languages
             and all(one.skills.get(name, 0) >= level for name, level in created.skills.items())
             and distance((one.lat, one.lon), (created.lat, created.lon)) < NEAR_KM
-            for one in near
         )
+        return sum(1 for _ in islice(fit, ABLE)) == ABLE
 
 
 def _wave(dice: Random, mean: float) -> int:

@@ -1,13 +1,16 @@
 """Two worlds side by side, and everything that was decided in them."""
 
+import contextlib
 import hashlib
 import math
 import multiprocessing
+import sys
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 
 import msgspec
 
+from squad.apps import fast
 from squad.apps.whatif.detail import Exact
 from squad.apps.whatif.score import Score, cost, score
 from squad.services.routing import wire
@@ -15,6 +18,7 @@ from squad.services.routing.policy import DEFAULT, Policy
 from squad.services.routing.simulate import Course, Scenario, Simulation
 
 FEW = 500  # tickets: below, another process costs more than it saves
+MANY = 2_000  # tickets: from here on loading compiled loops pays
 Tell = Callable[[float], None]
 Offer = tuple[float, str, int | None]
 
@@ -97,6 +101,9 @@ class Minutes:
 
 def one(plan: Plan, tell: Tell) -> Outcome:
     """This will run a world to its end. tell: hears the share that is done."""
+    if len(plan.world.demand) >= MANY:
+        with contextlib.redirect_stdout(sys.stderr):  # which is for the result alone
+            fast.warm()
     minutes = Minutes(plan.policy)
     done = Simulation(plan.world, minutes).run(tell)
     return Outcome(
