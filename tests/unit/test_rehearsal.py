@@ -36,7 +36,9 @@ async def test_ends_the_process_when_it_is_cancelled() -> None:
     """Nothing goes on computing for nobody."""
     begun = asyncio.Event()
     asked = SMALL | {"tickets": 300, "consultants": 40}
-    work = asyncio.create_task(rehearser("")(msgspec.json.encode(asked), lambda share: begun.set()))
+    work = asyncio.ensure_future(
+        rehearser("")(msgspec.json.encode(asked), lambda share: begun.set())
+    )
     await begun.wait()
 
     work.cancel()

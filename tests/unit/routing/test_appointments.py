@@ -86,7 +86,7 @@ async def busy(
         return await office.router()
     database = await postgres.open(await schema(engines, tmp_path), clock)
     office._opened.append(database)
-    office.database = database  # type: ignore[assignment]
+    office.database = database
     return Router(await start(Kit("routing", clock=clock, database=database)), database)
 
 

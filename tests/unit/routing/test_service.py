@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.unit.routing.office import Office, Router, person
+from tests.unit.tickets.conftest import fresh
 
 from squad.contracts.envelope import Event
 from squad.contracts.people import Contact, Person, UserUpdated
@@ -247,3 +249,22 @@ def test_a_slow_database_is_known_and_forgiven() -> None:
     assert seen[25] is True
     assert seen[45] is True  # 0.2 s a commit is between the bounds: it stays as it was
     assert seen[-1] is False
+
+
+async def test_driving_times_are_learnt_and_kept(office: Office, router: Router) -> None:
+    """A trip that took far longer than planned makes the next one longer, after a restart too."""
+    await office.enlist(router, "ana")
+    spot = replace(fresh(office.clock.now()).spot, latitude=42.2, longitude=-87.9)
+    id = await office.log(router, spot=spot)
+    await office.settle(router)
+    for step in ("accept", "travel"):
+        await office.step(router, id, step)
+    office.clock.advance(2 * 3_600.0)
+    await office.step(router, id, "arrive")
+    learnt = router.routing.memory.paces.at(office.tickets[id])
+
+    again = await office.router()
+
+    assert learnt > 1.1
+    assert again.routing.memory.paces.at(office.tickets[id]) == learnt
+    assert again.routing.memory.job(office.tickets[id]).pace == learnt

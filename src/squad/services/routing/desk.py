@@ -6,18 +6,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
-import numpy as np
 
-from squad.services.routing import choose, costs, intake, preempt, relocate, rules, wire
+from squad.services.routing import choose, costs, intake, preempt, relocate, wire
 from squad.services.routing.hours import merge
 from squad.services.routing.intake import EPOCH, moment
 from squad.services.routing.model import Job, Span
 from squad.services.routing.pace import Pace, paced
-from squad.services.routing.plan import case
 from squad.services.routing.policy import DEFAULT, Policy
 from squad.services.routing.preempt import Trip
 from squad.services.routing.roster import Roster
-from squad.services.routing.scan import Scan
 from squad.services.routing.stakes import Stakes
 
 UNPLANNED = 8 * 3600.0  # s that somebody works who starts without a plan
@@ -255,11 +252,10 @@ class Desk:
 
     def _drain(self, consultant: str) -> None:
         """Routes the waiting work that somebody who has time now can do, most urgent first."""
-        row = np.array([self.roster.row(consultant)])
         for ticket in sorted(self.waiting, key=self._rank):
-            scan = Scan(case(self.jobs[ticket], self._now, self.policy), self.roster, row)
-            if not rules.check(scan)[0]:
-                self._route(self.jobs[ticket])
+            job = self.jobs[ticket]
+            if choose.fits(job, self.roster, consultant, self._now, self.policy):
+                self._route(job)
 
     def _pull(self, consultant: str) -> None:
         """Somebody has time: waiting work first, then work that others would do later."""

@@ -15,6 +15,14 @@ Area = tuple[int, int]
 """A 1-degree cell: its south-west corner, degrees."""
 
 
+MIGRATION = """
+create table paces(
+    area text primary key, planned double precision not null, actual double precision not null,
+    trips integer not null
+);
+"""
+
+
 class Pace:
     """Actual over planned driving time by 1-degree cell of the destination, 1 until learnt.
 

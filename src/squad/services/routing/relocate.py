@@ -1,8 +1,9 @@
 """Moving work that has not begun to somebody who does it cheaper."""
 
+import msgspec
 import numpy as np
 
-from squad.services.routing import choose, contest, rules
+from squad.services.routing import choose, contest
 from squad.services.routing.contest import Bid
 from squad.services.routing.model import Job
 from squad.services.routing.plan import case
@@ -22,27 +23,30 @@ def better(
     holder = roster.holder(job.ticket)
     if holder is None:
         return None
-    stops = roster.plan(holder)
+    others = msgspec.structs.replace(job, declined_by=job.declined_by | {holder})
+    bid = choose.cheapest(others, roster, now, policy, only)
+    least = policy.relocate_min + policy.relocate_again * moved
+    if bid is None or bid.cost + least > stay(job, roster, now, policy):
+        return None
+    return bid
+
+
+def stay(job: Job, roster: Roster, now: float, policy: Policy) -> float:
+    """This will cost a job with who has it, at its best place there, minutes.
+
+    Infinite: they have no working time to come.
+
+    Raises:
+        KeyError: in nobody's plan.
+    """
+    holder = str(roster.holder(job.ticket))
+    stops, known = roster.plan(holder), holder in roster.changed
     index = next(i for i, stop in enumerate(stops) if stop.ticket == job.ticket)
     roster.release(job.ticket)
     try:
-        bid = _rival(job, roster, now, policy, holder, only)
-        if bid is None:
-            return None
-        scan = Scan(case(job, now, policy), roster, np.array([roster.row(holder)]))
-        stay = contest.quote(scan)
+        rows = np.array([roster.row(holder)])
+        return contest.quote(Scan(case(job, now, policy), roster, rows))
     finally:
         roster.reserve(holder, stops[index], index)
-    least = policy.relocate_min + policy.relocate_again * moved
-    return bid if bid.cost + least <= stay else None
-
-
-def _rival(
-    job: Job, roster: Roster, now: float, policy: Policy, holder: str, only: str | None
-) -> Bid | None:
-    """The cheapest with the job out of everybody's plan, unless that is its holder."""
-    if only is None:
-        bid = choose.cheapest(job, roster, now, policy)
-        return None if bid is None or bid.consultant == holder else bid
-    scan = Scan(case(job, now, policy), roster, np.array([roster.row(only)]))
-    return contest.cheapest(scan, np.flatnonzero(rules.check(scan) == 0))
+        if not known:
+            roster.changed.discard(holder)  # the plan is what it was

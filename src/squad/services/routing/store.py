@@ -9,7 +9,7 @@ import msgspec
 from squad.contracts.people import Interval, Person
 from squad.contracts.tickets import Ticket
 from squad.ports.database import Database, Row, Statement
-from squad.services.routing import past, refused, slots, trial
+from squad.services.routing import pace, past, refused, slots, trial
 from squad.services.routing.document import Edition, restore
 from squad.services.routing.model import Decision, Kept
 from squad.services.routing.work import Deed, Work
@@ -56,6 +56,7 @@ alter table work add column deed text not null default '';
 alter table decisions add column action text not null default '';
 """,
     past.MIGRATION + trial.MIGRATION,
+    pace.MIGRATION,
 )
 
 _EDITIONS = (
@@ -278,7 +279,8 @@ class Store:
 
 
 def _work(row: Row) -> Work:
-    return Work(_ticket(row[0]), *row[1:-1], deed=_deed(row[-1]) if row[-1] else None)
+    work = Work(_ticket(row[0]), *row[1:-1])
+    return msgspec.structs.replace(work, deed=_deed(row[-1])) if row[-1] else work
 
 
 def _kept(row: Row) -> Kept:

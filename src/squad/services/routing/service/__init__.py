@@ -104,7 +104,7 @@ class Routing:
         held = ticket.status == "assigned" or ticket.assignee is None
         answer_by = known.answer_by if known is not None and held else NEVER
         work = known.follow(ticket, answer_by) if known else Work(ticket)
-        unit.write(*past.note(ticket))
+        unit.write(*past.note(ticket), *memory.learn(known, ticket))
         before = memory.roster.holder(ticket.id)
         memory.take(work)
         if work.due:

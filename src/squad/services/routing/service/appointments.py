@@ -18,7 +18,7 @@ from squad.services.routing.choose import choose
 from squad.services.routing.service.memory import Memory
 from squad.services.routing.service.offers import Offers, unassign
 from squad.services.routing.slots import Slot
-from squad.services.routing.work import Work, job_of
+from squad.services.routing.work import Work
 
 SHOWN = 6  # slots
 BOOKABLE = ("new", "needs_dispatcher", "assigned", "accepted", "waiting")
@@ -65,7 +65,7 @@ class Appointments:
         Raises Impossible: the ticket is past that; Unavailable: this process stands by.
         """
         memory, ticket = self._memory, self._ready(work)
-        job = job_of(ticket, memory.now)
+        job = memory.job(ticket)
         spans = slots.windows(memory.books.clock.now(), ticket.spot.zone)
         found = slots.offered(job, memory.roster, spans, memory.now, memory.policy)
         return [_choice(slot, ticket.spot.zone) for slot in found[:SHOWN]]
@@ -86,11 +86,11 @@ class Appointments:
         """
         memory, ticket = self._memory, self._ready(work)
         wanted = self._wanted(work, slot)
-        span = slots.taken(job_of(ticket, memory.now), wanted.span[0])
+        span = slots.taken(memory.job(ticket), wanted.span[0])
         unit, stale = memory.open(cause), await self._stale(work, wanted.consultant, span)
         window = Window(*(datetime.fromtimestamp(moment, UTC) for moment in wanted.span))
         chosen = replace(ticket, windows=(window,))
-        job = job_of(chosen, memory.now)
+        job = memory.job(chosen)
         decision = choose(job, memory.roster, memory.now, memory.policy)
         turn = ticket.turn
         if ticket.assignee is not None or memory.roster.holder(ticket.id) is not None:
@@ -141,7 +141,7 @@ class Appointments:
             raise Invalid("This is no slot.", [Fault("/slot", "one of GET …/slots")])
         consultant, start = read
         spans = slots.windows(memory.books.clock.now(), ticket.spot.zone)
-        job = job_of(ticket, memory.now)
+        job = memory.job(ticket)
         for span in spans:
             if span[0] == start and (
                 found := slots.one(job, memory.roster, consultant, span, memory.now, memory.policy)

@@ -10,7 +10,7 @@ from squad.services.routing.choose import choose
 from squad.services.routing.roster import ON_CALL, ON_LEAVE
 from squad.services.routing.service.memory import Memory
 from squad.services.routing.service.offers import unassign
-from squad.services.routing.work import Work, job_of
+from squad.services.routing.work import Work
 
 LONG = 8 * 3600.0  # s of leave still to come after which nothing waits for who is on it
 LOOKS = 20  # tickets of people after their shift looked at in a go
@@ -69,7 +69,7 @@ class Away:
 
     def _other(self, consultant: str, work: Work) -> bool:
         memory = self._memory
-        decision = choose(job_of(work.ticket), memory.roster, self._now, memory.policy)
+        decision = choose(memory.job(work.ticket), memory.roster, self._now, memory.policy)
         return decision.consultant not in (None, consultant)
 
     async def _release(self, consultant: str, work: Work, reason: str) -> None:

@@ -43,13 +43,12 @@ class Interrupts:
     def _trips(self, now: float) -> dict[str, Trip]:
         """By consultant: who is not there yet, for work that may be interrupted.
 
-        That is what may not interrupt itself, and neither a dispatcher holds nor a customer booked.
+        That is what neither a dispatcher holds nor a customer booked.
         """
         memory, roster, trips = self._memory, self._memory.roster, dict[str, Trip]()
         for id in sorted(memory.travelling):
             work, who = memory.work[id], roster.holder(id)
-            urgent = work.ticket.priority <= memory.policy.preempt_priority
-            if urgent or work.hold or work.booked or who is None:
+            if work.hold or work.booked or who is None:
                 continue
             stop, *others = roster.plan(who)
             busy = any(other.under_way for other in others)

@@ -12,12 +12,14 @@ from squad.kernel.unit import Books, Unit
 from squad.ports.database import Database, Statement
 from squad.ports.unit import Cause, Conflict, Unavailable
 from squad.services.routing import preempt, store
+from squad.services.routing.model import Job
 from squad.services.routing.policy import Policy
 from squad.services.routing.roster import Roster
 from squad.services.routing.service.lease import Lease
+from squad.services.routing.service.paces import Paces
 from squad.services.routing.service.strain import Strain
 from squad.services.routing.store import Store
-from squad.services.routing.work import NEVER, Work, consultant_of, stop_of
+from squad.services.routing.work import NEVER, Work, consultant_of, job_of, stop_of
 
 PAUSE = 0.02  # s to wait for units under way before the state is read
 
@@ -38,6 +40,7 @@ class Memory:
         self.lease = Lease(database, self.store, books.clock, self.strain)
         self.fresh = False
         self.roster = Roster()
+        self.paces = Paces(database)
         self.people: dict[str, Person] = {}
         self.work: dict[str, Work] = {}
         self.waiting: set[str] = set()
@@ -67,6 +70,7 @@ class Memory:
             versions = {id: person.version for id, person in self.people.items()}
             changed, gone = await self.store.people(versions)
             works = await self.store.open_work()
+            await self.paces.load()
             await self.follow()
         self._hours.update({person: (version, spans) for person, version, spans in hours})
         self.roster.advance(self.now)
@@ -99,6 +103,18 @@ class Memory:
         """This will find a ticket, finished or not."""
         known = self.work.get(ticket) if self.lease.held else None
         return known or await self.store.work(ticket)
+
+    def job(self, ticket: Ticket) -> Job:
+        """This will describe a ticket as a job, with the driving times usual where it is."""
+        return msgspec.structs.replace(job_of(ticket, self.now), pace=self.paces.at(ticket))
+
+    def learn(self, known: Work | None, ticket: Ticket) -> list[Statement]:
+        """This will learn from a trip that a ticket's newer state ends. Returns what keeps it."""
+        row = self.roster.row(str(ticket.assignee))
+        if known is None or row < 0 or ticket.mode == "remote":
+            return []
+        latitude, longitude = self.roster.columns["place"][:, row].tolist()
+        return self.paces.note(known.ticket, ticket, (latitude, longitude), self.policy)
 
     # Units
 

@@ -7,7 +7,7 @@ from squad.services.routing.choose import choose
 from squad.services.routing.service.memory import Memory
 from squad.services.routing.service.offers import Offers
 from squad.services.routing.stakes import Stakes
-from squad.services.routing.work import Work, job_of
+from squad.services.routing.work import Work
 
 PASS = 300.0  # s between looks at all work that could move
 ASKED = 5  # pieces of work that are looked at when somebody has time again
@@ -56,7 +56,7 @@ class Moving:
         if not self._better(work, sum(kept.action == "moved" for kept in before), only):
             return False
         now, holder = memory.now, memory.roster.holder(ticket)
-        job, stops = job_of(work.ticket, now), memory.roster.plan(str(holder))
+        job, stops = memory.job(work.ticket), memory.roster.plan(str(holder))
         place = next(i for i, stop in enumerate(stops) if stop.ticket == ticket)
         memory.roster.release(ticket)
         decision = choose(job, memory.roster, now, memory.policy)
@@ -76,6 +76,6 @@ class Moving:
         memory = self._memory
         if memory.work.get(work.ticket.id) is not work:
             return False  # something happened meanwhile
-        job = job_of(work.ticket, memory.now)
+        job = memory.job(work.ticket)
         roster, policy = memory.roster, memory.policy
         return relocate.better(job, roster, memory.now, policy, moved, only) is not None

@@ -17,7 +17,7 @@ from squad.services.routing.model import Decision
 from squad.services.routing.roster import ON_CALL
 from squad.services.routing.service.interrupts import Interrupts
 from squad.services.routing.service.memory import Memory
-from squad.services.routing.work import NEVER, Work, job_of, stop_of
+from squad.services.routing.work import NEVER, Work, stop_of
 
 
 class Offers:
@@ -32,7 +32,7 @@ class Offers:
         memory, ticket = self._memory, work.ticket
         if work.hold == "pinned":
             work = replace(work, hold="")  # who it was pinned to has given it back
-        decision = choose(job_of(ticket, memory.now), memory.roster, memory.now, memory.policy)
+        decision = choose(memory.job(ticket), memory.roster, memory.now, memory.policy)
         if decision.consultant is not None:
             return self.answer(unit, work, decision)
         id = decision_id(unit, ticket, ticket.turn)

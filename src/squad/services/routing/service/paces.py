@@ -6,13 +6,6 @@ from squad.services.routing import costs
 from squad.services.routing.pace import Pace
 from squad.services.routing.policy import Policy
 
-MIGRATION = """
-create table paces(
-    area text primary key, planned double precision not null, actual double precision not null,
-    trips integer not null
-);
-"""
-
 
 class Paces:
     """What is learnt when somebody who travelled arrives."""
@@ -35,25 +28,26 @@ class Paces:
 
     def note(
         self, before: Ticket, after: Ticket, origin: tuple[float, float], policy: Policy
-    ) -> Statement | None:
+    ) -> list[Statement]:
         """This will learn from a trip, if these two states of a ticket are its start and its end.
 
         origin: where it began, degrees. Returns what keeps it.
         """
         steps = before.status, after.status
         if steps != ("travelling", "on_site") or after.assignee != before.assignee:
-            return None
+            return []
         minutes = (after.updated_at - before.updated_at).total_seconds() / 60.0
         spot = after.spot
         km = costs.distance_km(costs.point(*origin), costs.point(spot.latitude, spot.longitude))
         planned = float(costs.travel(km, policy)) - policy.trip_min
         learnt = self.pace.learn(spot.latitude, spot.longitude, planned, minutes - policy.trip_min)
         if learnt is None:
-            return None
+            return []
         (north, east), planned, actual = learnt
-        return Statement(
+        kept = Statement(
             "insert into paces values (?, ?, ?, 1) on conflict(area) do update set"
             " planned = paces.planned + excluded.planned, actual = paces.actual + excluded.actual,"
             " trips = paces.trips + 1",
             (f"{north},{east}", planned, actual),
         )
+        return [kept]

@@ -15,7 +15,7 @@ from squad.services.routing.plan import case
 from squad.services.routing.roster import Roster
 from squad.services.routing.scan import Scan
 from squad.services.routing.service.memory import Memory
-from squad.services.routing.work import Work, job_of
+from squad.services.routing.work import Work
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ def options(memory: Memory, work: Work, consultant: str = "") -> tuple[Decision,
         KeyError: not on the roster.
     """
     with _free(memory.roster, work.ticket.id):
-        decision = choose(job_of(work.ticket, memory.now), memory.roster, memory.now, memory.policy)
+        decision = choose(memory.job(work.ticket), memory.roster, memory.now, memory.policy)
         if not consultant:
             best = [_option(c.consultant, c, decision, ()) for c in decision.candidates]
             return decision, best

@@ -10,7 +10,7 @@ from squad.ports.unit import Cause, Conflict, Duplicate
 from squad.services.routing.choose import choose
 from squad.services.routing.service.memory import Memory
 from squad.services.routing.service.offers import Offers
-from squad.services.routing.work import Work, job_of
+from squad.services.routing.work import Work
 
 TRIES = 20  # waiting tickets looked at when one consultant is free again
 SWEEP = 20  # waiting tickets looked at in a sweep
@@ -70,7 +70,7 @@ class Waiting:
         memory, ticket = self._memory, work.ticket
         if ticket.id not in memory.waiting:
             return False
-        decision = choose(job_of(ticket, memory.now), memory.roster, memory.now, memory.policy)
+        decision = choose(memory.job(ticket), memory.roster, memory.now, memory.policy)
         if decision.consultant is None:
             return False
         unit = memory.open(Cause(derive("drain", ticket.id, str(ticket.turn))))
