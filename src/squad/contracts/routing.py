@@ -67,7 +67,8 @@ class TripInterrupted(Event, frozen=True, kw_only=True):
 class RoutingStalled(Event, frozen=True, kw_only=True):
     """Nobody is eligible: a dispatcher is needed.
 
-    excluded: consultants by broken constraint. level: 0 at once; 1, 2: still so after a while, so dispatchers again, then managers are told.
+    excluded: consultants by broken constraint. level: 0 at once; 1, 2: still so after a while, so
+    dispatchers again, then managers are told.
     """
 
     type: ClassVar[str] = "squad.routing.stalled.v1"

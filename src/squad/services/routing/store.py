@@ -293,9 +293,8 @@ def _kept(row: Row) -> Kept:
 
 def _edition(row: Row) -> Edition:
     policy = restore(msgspec.json.decode(row[0]))
-    promoted_at = None if row[6] is None else datetime.fromtimestamp(row[6], UTC)
     return Edition(
         version=policy.version, document=policy, state=row[1],
         at=datetime.fromtimestamp(row[2], UTC), author=row[3], note=row[4], promotions=row[5],
-        promoted_at=promoted_at, promoter=row[7], reason=row[8],
+        promoted_at=row[6] and datetime.fromtimestamp(row[6], UTC), promoter=row[7], reason=row[8],
     )  # fmt: skip
