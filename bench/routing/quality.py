@@ -21,6 +21,7 @@ from bench.routing.rivals import RIVALS
 
 from squad.adapters.clock.system import SystemClock
 from squad.adapters.places import table
+from squad.apps import fast
 from squad.apps.whatif.generate import Size, scenario
 from squad.apps.whatif.score import Score, score
 from squad.services.routing.desk import Desk
@@ -44,6 +45,7 @@ ROUTERS: dict[str, Callable[[], Router]] = {
 
 def run(name: str, size: Size) -> tuple[str, int, Score, float]:
     """This will try one rule in one world."""
+    fast.warm()
     began = time.perf_counter()
     done = Simulation(scenario(PLACES, size), ROUTERS[name]()).run()
     for line in done.violations[:5]:

@@ -153,7 +153,7 @@ def _demand(
     dice, able = Random(f"{size.seed}/demand"), _Able(people)
     cities = [city for metro in areas for city in metro.cities]
     weights = list(accumulate(max(city.population, 1) for city in cities))
-    hourly, number = sum(HOURS), 0
+    hourly = sum(HOURS)
     drawn: list[tuple[float, Place]] = []
     for hour in range(size.days * 24):
         mean = size.tickets * HOURS[hour % 24] / hourly
@@ -162,8 +162,7 @@ def _demand(
             city = dice.choices(cities, cum_weights=weights)[0]
             local = hour * 60.0 + dice.uniform(0.0, 60.0)
             drawn.append((local - _offset(city.zone) * 60.0, city))
-    for moment, city in sorted(drawn, key=lambda one: one[0]):
-        number += 1
+    for number, (moment, city) in enumerate(sorted(drawn, key=lambda one: one[0]), 1):
         drawn_one = _ticket(dice, f"t{number:07d}", moment, city)
         while not able.enough(drawn_one.created):
             drawn_one = _ticket(
