@@ -25,6 +25,7 @@ LONG: dict[str, int] = {}  # files that may be longer, and how long
 BODY = 30  # lines of a function, without its signature, docstring and the functions in it
 LARGE = {  # functions that may be longer, and how long: one field a line
     "services/search/model.py:ticket_entry": 31,
+    "services/tickets/model/facts.py:begin": 31,
 }
 
 SIX = {"__init__", "api", "handlers", "service", "store", "model"}

@@ -110,18 +110,25 @@ def learn(
     told = _figures(samples, target, keys, shares, truth, rows, known, sure)
     tell(f"{target}: fitting on everything")
     every = table.fitted(np.concatenate([ours, cut.every + shipped]))
-    head = Head(
+    memory = recall(samples, target, keys, place) if keys else None
+    return _head(target, labels, every, times, sure, index, keys, memory), told
+
+
+def _head(
+    target: str, labels: list[str], weights: Weights, scale: float, threshold: float,
+    index: Mapping[str, int], keys: Sequence[Sequence[str]], memory: Recall | None,
+) -> Head:  # fmt: skip
+    return Head(
         target=target,
         labels=labels,
-        bias=every.bias.astype("<f4").tobytes(),
-        scale=times,
-        threshold=sure,
-        words=every.words.astype("<f2").tobytes() if index else b"",
+        bias=weights.bias.astype("<f4").tobytes(),
+        scale=scale,
+        threshold=threshold,
+        words=weights.words.astype("<f2").tobytes() if index else b"",
         keys=[list(key) for key in keys],
-        recalled=every.recalled.astype("<f4").tobytes(),
-        recall=recall(samples, target, keys, place) if keys else None,
+        recalled=weights.recalled.astype("<f4").tobytes(),
+        recall=memory,
     )
-    return head, told
 
 
 def _labels(samples: Sequence[Sample], log: Sequence[Sample], target: str) -> list[str]:

@@ -73,3 +73,28 @@ def traits(consultant: Consultant) -> dict[tuple[str, str], int]:
     ):
         traits.update({(kind, name): 1 for name in names})
     return traits
+
+
+def people() -> Columns:
+    """This will make the columns of the roster, see there."""
+    return Columns(
+        base=(2, float),
+        place=(2, float),
+        spot=(2, float),
+        home=(3, float),
+        here=(3, float),
+        reach=(0, float),
+        rating=(0, float),
+        capacity=(0, np.int32),
+        load=(0, np.int32),
+        queued=(0, float),
+        latest=(0, float),
+        free=(0, float),
+        opens=(0, float),
+        closes=(0, float),
+        turn=(0, float),
+        status=(0, np.uint8),
+        full=(0, np.uint8),
+        traits=(16, np.uint8),
+        offset=(0, np.int32),
+    )

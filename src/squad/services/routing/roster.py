@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from squad.services.routing import costs, hours, plan
-from squad.services.routing.columns import Columns, traits
+from squad.services.routing.columns import people, traits
 from squad.services.routing.costs import Array
 from squad.services.routing.grid import Grid
 from squad.services.routing.model import Consultant, Span, State, Stop
@@ -32,27 +32,7 @@ class Roster:
     def __init__(self) -> None:
         self.ids: list[str] = []
         self.changed: set[str] = set()
-        self.columns = Columns(
-            base=(2, float),
-            place=(2, float),
-            spot=(2, float),
-            home=(3, float),
-            here=(3, float),
-            reach=(0, float),
-            rating=(0, float),
-            capacity=(0, np.int32),
-            load=(0, np.int32),
-            queued=(0, float),
-            latest=(0, float),
-            free=(0, float),
-            opens=(0, float),
-            closes=(0, float),
-            turn=(0, float),
-            status=(0, np.uint8),
-            full=(0, np.uint8),
-            traits=(16, np.uint8),
-            offset=(0, np.int32),
-        )
+        self.columns = people()
         self.layouts = Pool(self.columns)
         self._rows: dict[str, int] = {}
         self._traits: dict[tuple[str, str], int] = {}
