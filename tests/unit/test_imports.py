@@ -19,6 +19,7 @@ from squad.adapters.cache import memory
 from squad.adapters.clock.frozen import Frozen
 from squad.adapters.database import sqlite
 from squad.adapters.places import table as places
+from squad.adapters.proposer import none
 from squad.apps import imports
 from squad.apps.cli import main
 from squad.apps.imports import report, sender
@@ -299,6 +300,7 @@ async def desk(
         cache=await memory.open("memory:?entries=100&bytes=100000", clock),
         blobs=await files.open(f"files:{tmp_path}/blobs", clock),
         places=await places.open("table:", clock),
+        proposer=await none.open("none:", clock),
     )
     running = await start(kit)
     assert running.books is not None

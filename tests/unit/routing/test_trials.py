@@ -137,7 +137,7 @@ async def test_lets_a_few_wait_and_no_more(theater: Router) -> None:
 
     full = await theater.ask("POST", "/simulations", {}, role="manager")
 
-    assert full.status_code == 503
+    assert full.status_code == 429
     assert int(full.headers["retry-after"]) > 0
     listed = await theater.ask("GET", "/simulations?limit=3", role="manager")
     rest = await theater.ask(

@@ -20,7 +20,7 @@ CREATORS = 3  # clients: each ticket makes some forty letters, each of them come
 FEW = 30  # consultants: few enough that capacity decides
 WORK = 30  # tickets logged before, between and after the faults
 PATIENCE = 30.0  # s for that
-ASLEEP = 4.0  # s that the zombie is stopped: longer than its lease
+ASLEEP = 8.0  # s that the zombie is stopped: longer than its lease
 
 
 async def drill(

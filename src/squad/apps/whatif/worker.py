@@ -15,7 +15,7 @@ from squad.apps.whatif.run import Broken
 from squad.ports.unit import Unavailable
 from squad.services.routing.staff import Unfit
 
-NICE = 5  # routing goes first
+NICE = 15  # whoever waits for the node goes first
 
 
 class Asked(Request, frozen=True, kw_only=True):

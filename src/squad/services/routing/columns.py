@@ -97,4 +97,5 @@ def people() -> Columns:
         full=(0, np.uint8),
         traits=(16, np.uint8),
         offset=(0, np.int32),
+        done=(0, np.int32),
     )

@@ -210,7 +210,7 @@ def _fact(
         closes=closes,
         surplus=surplus,
         rating=float(columns["rating"][row]),
-        load=len(stops),
+        load=len(stops) + int(columns["done"][row]),
         capacity=int(columns["capacity"][row]),
         speaks=speaks,
         under_way=under_way,

@@ -46,9 +46,9 @@ class Field(NamedTuple):
     """The candidates as columns, one entry each.
 
     here: where they set out from, unit sphere, shape (3, n). start, closes: when they can, and
-    when overtime begins, minutes from now. used: open tickets over capacity. speaks, known: 0
-    or 1. queued: stops not under way. timed: is there a window still to open among them, 0 or 1,
-    or 2 where even others may gain by the job; None: nobody has one.
+    when overtime begins, minutes from now. used: tickets of this shift over capacity. speaks,
+    known: 0 or 1. queued: stops not under way. timed: is there a window still to open among them,
+    0 or 1, or 2 where even others may gain by the job; None: nobody has one.
     """
 
     here: Array

@@ -47,7 +47,7 @@ HOME, HERE, REACH, RATING, QUEUED, LATEST, FREE, OPENS_AT, CLOSES_AT = (
     17,
     18,
 )
-CAPACITY, LOAD, OFFSET = 0, 1, 2
+CAPACITY, LOAD, OFFSET, DONE = 0, 1, 2, 3
 STATUS, FULL, TRAITS = 0, 1, 2
 
 LAW = np.dtype(
@@ -211,7 +211,7 @@ def bound(ask: Any, law: Any, floats: Array, ints: Any, line: Array) -> None:
     terms[OVERTIME] = extra(law, start + (detour + work), closes) - extra(law, start, closes)
     terms[LANGUAGE] = law.language * (1.0 - line[SPEAKS])
     terms[CONTINUITY] = -law.continuity * known
-    used = ints[LOAD, row] / ints[CAPACITY, row]
+    used = (ints[LOAD, row] + ints[DONE, row]) / ints[CAPACITY, row]
     terms[FAIRNESS] = law.fairness * (used - law.fair_from)
     line[PLACE], line[ARRIVAL] = 0.0, start + trip
     spare(ask, law, line, floats[QUEUED, row], floats[LATEST, row] > ask.now)

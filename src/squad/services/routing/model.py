@@ -160,9 +160,9 @@ class Seen(msgspec.Struct, frozen=True, array_like=True):
     """All that the decision used of a candidate: enough to compute their cost again.
 
     latitude, longitude: where they set out from, degrees. start, closes: when they can, and
-    when overtime begins, minutes from the decision. surplus: mean levels above the
-    need. load: open tickets. speaks: the customer's language. under_way: stops that come first
-    in any case. queue: the plan after those.
+    when overtime begins, minutes from the decision. surplus: mean levels above the need. load:
+    tickets of this shift, open or done. speaks: the customer's language. under_way: stops that
+    come first in any case. queue: the plan after those.
     """
 
     latitude: float

@@ -26,7 +26,8 @@ class Roster:
     A trait is anything that a job can demand: a skill at a level, a language, a certification,
     a country, a territory ("": all of them). `traits` has the level of each, shape (traits, rows).
     Of a plan only what is not under way is the queue. `spot` is where somebody will be, and
-    `free` when (epoch seconds), once what is under way is done. Not safe for threads.
+    `free` when (epoch seconds), once what is under way is done. `done` counts what they finished in
+    this shift: who had much to do today counts as loaded. Not safe for threads.
     """
 
     def __init__(self) -> None:
@@ -162,6 +163,7 @@ class Roster:
         row = self._rows[holder]
         stops = self._plans[row]
         if done:
+            self.columns["done"][row] += 1
             self.columns["place"][:, row] = plan.follow(
                 self.columns["place"][:, row].tolist(), [s for s in stops if s.ticket == ticket]
             )
@@ -181,6 +183,8 @@ class Roster:
             row = self._rows.get(consultant)
             if row is None or turn != self.columns["turn"][row]:
                 continue
+            if self.columns["closes"][row] <= self._now:
+                self.columns["done"][row] = 0
             if self.columns["closes"][row] <= self._now and not self.columns["free"][row]:
                 self.columns["place"][:, row] = self.columns["base"][:, row]
                 self._replan(row, self._plans[row])

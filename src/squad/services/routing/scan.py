@@ -115,7 +115,7 @@ class Scan:
             closes=np.round((closes - case.now) / 60.0, 3),
             surplus=self._surplus(chosen),
             rating=columns["rating"][rows],
-            used=columns["load"][rows] / columns["capacity"][rows],
+            used=(columns["load"][rows] + columns["done"][rows]) / columns["capacity"][rows],
             speaks=self.speaks[chosen].astype(float),
             known=(rows == self.roster.row(case.job.previous or "")).astype(float),
             queued=columns["queued"][rows],

@@ -45,7 +45,7 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 @ENDPOINTS.post(
     "/simulations", action="routing.simulate", body=Ask, answer=Trial, status=202,
-    criticality="sheddable", problems=(404, 503),
+    criticality="sheddable", problems=(404, 429),
 )  # fmt: skip
 async def simulate(routing: Routing, call: Call[Ask, Empty]) -> Trial:
     """Try a policy or other staff on our own history or in a generated world."""

@@ -184,6 +184,8 @@ class Hand:
     def _since(self, work: Work, deed: Deed) -> str:
         """What happened since a deed, in words; "": nothing."""
         ticket = work.ticket
+        if ticket.turn < deed.turn:
+            raise Conflict("tickets has not confirmed the assignment yet")
         if self._holder(work) != deed.after:
             return "the ticket went to somebody else"
         if work.hold != deed.held:
@@ -192,7 +194,7 @@ class Hand:
             return ""
         if ticket.turn > deed.turn:
             return "the ticket was routed again"
-        if ticket.turn < deed.turn or ticket.assignee is None:
+        if ticket.assignee is None:
             raise Conflict("tickets has not confirmed the assignment yet")
         if ticket.status != "assigned":
             return f"the consultant has answered, it is {ticket.status}"

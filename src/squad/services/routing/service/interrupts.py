@@ -73,7 +73,7 @@ class Interrupts:
             closes=float(field.closes[0]),
             surplus=float(field.surplus[0]),
             rating=float(field.rating[0]),
-            load=len(stops),
+            load=len(stops) + int(roster.columns["done"][row]),
             capacity=int(roster.columns["capacity"][row]),
             speaks=bool(field.speaks[0]),
             under_way=0,

@@ -9,7 +9,7 @@ import msgspec
 
 from squad.kernel import log
 from squad.kernel.ids import derive
-from squad.kernel.problem import Fault, Impossible, Invalid, Missing, Shed
+from squad.kernel.problem import Fault, Impossible, Invalid, Limited, Missing, Shed
 from squad.kernel.service import Rehearse
 from squad.ports.database import Database, Statement
 from squad.ports.unit import Cause, Conflict, Duplicate, Unavailable
@@ -54,7 +54,7 @@ class Trials:
         return self._memory.now
 
     async def ask(self, *, asked: Asked, language: str, cause: Cause) -> Trial:
-        """This will take a what-if. Raises Invalid, Missing, Shed: too many wait."""
+        """This will take a what-if. Raises Invalid, Missing, Limited: too many wait."""
         policy = await self._policy(asked)
         if asked.source == "generated" and asked.tickets * asked.days > MOST:
             fault = Fault("/days", f"times tickets: at most {MOST:,} tickets in all")
@@ -62,7 +62,7 @@ class Trials:
         if self._rehearse is None:
             raise Shed("This node cannot simulate.", retry_after=AGAIN)
         if len(self._queue) + bool(self._running) > WAITING:
-            raise Shed("Other what-ifs wait already. Come back in a minute.", retry_after=AGAIN)
+            raise Limited("Other what-ifs wait already. Come back in a minute.", retry_after=AGAIN)
         unit = self._memory.books.open(cause)
         one = Trial(
             id=derive(cause.id, "simulation"), at=unit.now, author=cause.actor, asked=asked,
