@@ -39,7 +39,7 @@ async def test_ends_the_process_when_it_is_cancelled() -> None:
     work = asyncio.ensure_future(
         rehearser("")(msgspec.json.encode(asked), lambda share: begun.set())
     )
-    await begun.wait()
+    await asyncio.wait_for(begun.wait(), 60)
 
     work.cancel()
     done = await asyncio.wait({work}, timeout=10)
