@@ -79,6 +79,11 @@ def travel(km: Numbers, policy: Policy) -> Numbers:
     return np.minimum(road * slow, road * fast + head_start) + policy.trip_min
 
 
+def trip(here: tuple[float, float], there: tuple[float, float], policy: Policy) -> float:
+    """This will give the planned minutes from one place to another, both in degrees."""
+    return float(travel(distance_km(point(*here), point(*there)), policy))
+
+
 def service(expected: Numbers, surplus: Numbers, known: Numbers, policy: Policy) -> Numbers:
     """Work on the job: shorter for the highly skilled, and for who knows the case.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from squad.services.routing import choose, costs, intake, preempt, relocate, wire
+from squad.services.routing import choose, intake, preempt, relocate, wire
 from squad.services.routing.hours import merge
 from squad.services.routing.intake import EPOCH, moment
 from squad.services.routing.model import Job, Span
@@ -166,14 +166,9 @@ class Desk:
         self.roster.mark(event.id, "travelling", arrives)
         job = self.jobs[event.id]
         if job.mode == "onsite" and arrives > self._now:
-            self._learn(job, latitude, longitude, (arrives - self._now) / 60.0)
-            self.trips[event.by] = Trip(event.id, (latitude, longitude), self._now, arrives)
-
-    def _learn(self, job: Job, latitude: float, longitude: float, minutes: float) -> None:
-        here, there = costs.point(latitude, longitude), costs.point(job.latitude, job.longitude)
-        trip = self.policy.trip_min
-        planned = float(costs.travel(costs.distance_km(here, there), self.policy)) - trip
-        self.pace.learn(job.latitude, job.longitude, planned, minutes - trip)
+            here, there = (latitude, longitude), (job.latitude, job.longitude)
+            self.pace.arrive(here, there, (arrives - self._now) / 60.0, self.policy)
+            self.trips[event.by] = Trip(event.id, here, self._now, arrives)
 
     def _paced(self, job: Job) -> Job:
         """The job with the driving times that are usual where it is."""

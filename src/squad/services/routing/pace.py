@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import msgspec
 
+from squad.services.routing import costs
 from squad.services.routing.policy import Policy
 
 AREA, ALL = 8.0, 20.0  # trips that weigh as much as what was believed before
@@ -13,6 +14,10 @@ LEAST, MOST = 1.0, 2.0
 SHORT = 1.0  # min of driving
 Area = tuple[int, int]
 """A 1-degree cell: its south-west corner, degrees."""
+Place = tuple[float, float]
+"""Latitude and longitude, degrees."""
+Learnt = tuple[Area, float, float]
+"""An area with planned and actual minutes of driving."""
 
 
 MIGRATION = """
@@ -36,7 +41,7 @@ class Pace:
 
     def learn(
         self, latitude: float, longitude: float, planned: float, actual: float
-    ) -> tuple[Area, float, float] | None:
+    ) -> Learnt | None:
         """This will count a trip. planned, actual: minutes of driving, without the way to the door.
 
         Returns what `recall` takes; None: too short to learn from. Outliers are cut.
@@ -47,6 +52,11 @@ class Pace:
         area = math.floor(latitude), math.floor(longitude)
         self.recall(area, planned, actual, 1)
         return area, planned, actual
+
+    def arrive(self, here: Place, there: Place, minutes: float, policy: Policy) -> Learnt | None:
+        """This will learn from a whole trip, the way to the door included; see `learn`."""
+        planned = costs.trip(here, there, policy) - policy.trip_min
+        return self.learn(*there, planned, minutes - policy.trip_min)
 
     def recall(self, area: Area, planned: float, actual: float, trips: int) -> None:
         """This will add what was learnt before about an area: sums over trips, minutes."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from squad.services.routing import costs, plan, rules
+from squad.services.routing import plan, rules
 from squad.services.routing.model import Decision, Job, Stop
 from squad.services.routing.plan import Case
 from squad.services.routing.policy import Policy
@@ -49,11 +49,6 @@ def interrupted(decision: Decision) -> Stop | None:
     """
     queue = decision.candidates[0].seen.queue if decision.candidates else ()
     return queue[0] if queue and queue[0].under_way else None
-
-
-def minutes(here: tuple[float, float], there: tuple[float, float], policy: Policy) -> float:
-    """This will estimate a trip. here, there: degrees."""
-    return float(costs.travel(costs.distance_km(costs.point(*here), costs.point(*there)), policy))
 
 
 def cheapest(

@@ -85,7 +85,9 @@ class Roster:
         for listed in lists:
             listed[row] = listed[last]
             listed.pop()
+        self.changed.add(consultant)
         if row != last:
+            self.changed.add(self.ids[row])  # at another row now
             self._rows[self.ids[row]] = row
             self._grid.drop(last, *self._base(row))
             self._grid.add(row, *self._base(row), float(self.columns["reach"][row]))

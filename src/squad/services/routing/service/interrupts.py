@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from squad.contracts.routing import TripInterrupted
 from squad.kernel.unit import Unit
 from squad.ports.database import Statement
-from squad.services.routing import choose, plan, preempt
+from squad.services.routing import choose, costs, plan, preempt
 from squad.services.routing.contest import KEPT
 from squad.services.routing.model import Candidate, Decision, Seen, Terms
 from squad.services.routing.preempt import Detour, Trip
@@ -56,7 +56,7 @@ class Interrupts:
                 continue
             latitude, longitude = roster.columns["place"][:, roster.row(who)].tolist()
             there = stop.latitude, stop.longitude
-            took = 60.0 * preempt.minutes((latitude, longitude), there, memory.policy)
+            took = 60.0 * costs.trip((latitude, longitude), there, memory.policy)
             trips[who] = Trip(id, (latitude, longitude), stop.start_at - took, stop.start_at)
         return trips
 
@@ -120,5 +120,5 @@ class Interrupts:
         here = (job.latitude, job.longitude)
         if job.mode == "remote":
             here = (seen.latitude, seen.longitude)
-        way = preempt.minutes(here, (stop.latitude, stop.longitude), self._memory.policy)
+        way = costs.trip(here, (stop.latitude, stop.longitude), self._memory.policy)
         return float(round(winner.arrival + 60.0 * (winner.terms.service + way)))

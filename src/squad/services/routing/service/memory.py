@@ -11,7 +11,7 @@ from squad.contracts.tickets import Ticket
 from squad.kernel.unit import Books, Unit
 from squad.ports.database import Database, Statement
 from squad.ports.unit import Cause, Conflict, Unavailable
-from squad.services.routing import preempt, store
+from squad.services.routing import costs, store
 from squad.services.routing.model import Job
 from squad.services.routing.policy import Policy
 from squad.services.routing.roster import Roster
@@ -224,7 +224,7 @@ class Memory:
                 return stop.start_at
         latitude, longitude = roster.columns["place"][:, roster.row(who)].tolist()
         there = ticket.spot.latitude, ticket.spot.longitude
-        return at + 60.0 * preempt.minutes((latitude, longitude), there, self.policy)
+        return at + 60.0 * costs.trip((latitude, longitude), there, self.policy)
 
     # People
 

@@ -1,5 +1,7 @@
 """Work that nobody has accepted yet goes to who does it enough cheaper, when that changes."""
 
+import asyncio
+
 from squad.kernel.ids import derive
 from squad.ports.unit import Cause, Conflict, Duplicate
 from squad.services.routing import relocate
@@ -44,6 +46,7 @@ class Moving:
         self._stakes.policy = memory.policy
         for _, ticket in self._stakes.hopes(memory.now):
             moved += await self._try(ticket)
+            await asyncio.sleep(0)  # requests and letters have their turn
             if moved == MOST:
                 break
         return moved

@@ -2,7 +2,6 @@
 
 from squad.contracts.tickets import Ticket
 from squad.ports.database import Database, Statement
-from squad.services.routing import costs
 from squad.services.routing.pace import Pace
 from squad.services.routing.policy import Policy
 
@@ -38,9 +37,7 @@ class Paces:
             return []
         minutes = (after.updated_at - before.updated_at).total_seconds() / 60.0
         spot = after.spot
-        km = costs.distance_km(costs.point(*origin), costs.point(spot.latitude, spot.longitude))
-        planned = float(costs.travel(km, policy)) - policy.trip_min
-        learnt = self.pace.learn(spot.latitude, spot.longitude, planned, minutes - policy.trip_min)
+        learnt = self.pace.arrive(origin, (spot.latitude, spot.longitude), minutes, policy)
         if learnt is None:
             return []
         (north, east), planned, actual = learnt
