@@ -1,5 +1,6 @@
 """The rules that helpdesks and dispatch systems use today, driven like ours."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from random import Random
 
@@ -22,7 +23,7 @@ class Person(msgspec.Struct):
     place: tuple[float, float] = (0.0, 0.0)
 
 
-class Rival:
+class Rival(ABC):
     """Gives each ticket once, when it comes or when somebody can take it, at the queue's end."""
 
     name = ""
@@ -119,9 +120,9 @@ class Rival:
         """Tickets that somebody has."""
         return len(one.queue) + bool(one.doing)
 
+    @abstractmethod
     def pick(self, able: list[Person], job: wire.TicketCreated) -> Person:
         """The rule."""
-        raise NotImplementedError
 
 
 class Chance(Rival):

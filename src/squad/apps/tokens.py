@@ -1,33 +1,18 @@
 """People and tokens from the command line, for the embedded mode: identity's own use cases."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from squad.apps import wiring
 from squad.contracts.people import Contact, Person, Role
 from squad.kernel.ids import uuid7
 from squad.kernel.problem import Missing
 from squad.kernel.settings import Settings
 from squad.ports.unit import Cause
-from squad.services.identity.service import Identity
-
-
-@asynccontextmanager
-async def _identity(settings: Settings) -> AsyncIterator[Identity]:
-    adapters = await wiring.open_all(settings)
-    try:
-        definition = wiring.service("identity")
-        running = await definition.start(await adapters.kit(definition))
-        yield running.service
-    finally:
-        await adapters.close()
 
 
 async def mint(settings: Settings, user: str) -> str:
     """This will sign a bearer token for a person, by id or mail. Raises KeyError: nobody."""
-    async with _identity(settings) as identity:
+    async with wiring.opened(settings, "identity") as identity:
         try:
-            return await identity.mint(user)
+            return str(await identity.mint(user))
         except Missing as error:
             raise KeyError(user) from error
 
@@ -39,6 +24,6 @@ async def enroll(settings: Settings, *, mail: str, name: str, role: Role, passwo
     """
     id = uuid7()
     person = Person(id=id, version=1, roles=(role,), contact=Contact(name=name, mail=mail))
-    async with _identity(settings) as identity:
+    async with wiring.opened(settings, "identity") as identity:
         await identity.enroll(person=person, password=password, cause=Cause(id))
     return id

@@ -1,7 +1,8 @@
 """Wiring: which services there are, and which adapter each port's URL names."""
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from types import ModuleType
 from typing import Any
 
@@ -122,6 +123,21 @@ class Adapters:
             if hasattr(opened, "close"):
                 await opened.close()
         await self.bus.close()
+
+
+@asynccontextmanager
+async def opened(settings: Settings, name: str) -> AsyncIterator[Any]:
+    """This will open one service without serving it, for as long as the context lasts.
+
+    Raises Unavailable, ValueError: an engine cannot be had, or a setting is wrong.
+    """
+    adapters = await open_all(settings)
+    try:
+        definition = service(name)
+        running = await definition.start(await adapters.kit(definition))
+        yield running.service
+    finally:
+        await adapters.close()
 
 
 async def open_all(settings: Settings) -> Adapters:

@@ -17,7 +17,6 @@ from squad.apps.drills import invariants
 from squad.apps.drills.load import CREATORS, Load
 from squad.apps.drills.product import Product
 from squad.kernel import settings
-from squad.services.identity.service import Identity
 
 CATCH_UP = 90.0  # s for queues and outboxes to run empty after the last start
 STOPS = 5  # tries to stop at a moment when nothing is on its way
@@ -75,19 +74,15 @@ class Report(msgspec.Struct, kw_only=True):
 async def loaded(product: Product, seed: int, *, creators: int = CREATORS) -> AsyncIterator[Load]:
     """This will run the load against a product for as long as the context lasts."""
     given = settings.read(product.environ)
-    adapters = await wiring.open_all(given)
-    definition = wiring.service("identity")
-    running = await definition.start(await adapters.kit(definition))
-    identity: Identity = running.service
-    load = Load(product.url, identity, seed, creators=creators)
-    task = asyncio.create_task(load.run())
-    try:
-        yield load
-    finally:
-        load.stop()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        await adapters.close()
+    async with wiring.opened(given, "identity") as identity:
+        load = Load(product.url, identity, seed, creators=creators)
+        task = asyncio.create_task(load.run())
+        try:
+            yield load
+        finally:
+            load.stop()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
 
 async def drill(

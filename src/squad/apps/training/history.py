@@ -1,29 +1,16 @@
 """Our own history as something to train on: every ticket that was resolved."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 
 from squad.apps import wiring
 from squad.apps.training.rows import Sample
 from squad.contracts.tickets import Ticket
 from squad.kernel.settings import Settings
 from squad.services.tickets.model import Entry
-from squad.services.tickets.service import Tickets
 from squad.services.tickets.service.counsel import FIELDS
 
 PAGE = 500  # tickets read at once
 ENDED = ("resolved", "closed")
-
-
-@asynccontextmanager
-async def _tickets(settings: Settings) -> AsyncIterator[Tickets]:
-    adapters = await wiring.open_all(settings)
-    try:
-        definition = wiring.service("tickets")
-        running = await definition.start(await adapters.kit(definition))
-        yield running.service
-    finally:
-        await adapters.close()
 
 
 async def samples(settings: Settings) -> list[Sample]:
@@ -34,7 +21,7 @@ async def samples(settings: Settings) -> list[Sample]:
     Raises squad.ports.unit.Unavailable: the database does not answer.
     """
     found: list[Sample] = []
-    async with _tickets(settings) as tickets:
+    async with wiring.opened(settings, "tickets") as tickets:
         after = ""
         while page := await tickets.store.page(after, PAGE):
             after = page[-1].id
