@@ -34,6 +34,7 @@ from squad.services.tickets.service.desk import Desk, missing
 from squad.services.tickets.service.files import Files
 from squad.services.tickets.service.people import People
 from squad.services.tickets.service.talk import Talk
+from squad.services.tickets.store import spans
 
 _EVENTS: dict[str, type[TicketEvent]] = {
     "accept": events.TicketAccepted,
@@ -70,7 +71,9 @@ class Tickets:
         unit = self.books.open(cause)
         ticket = model.begin(logged, unit.now)
         unit.write(
-            store.insert(ticket, extra), store.record(ticket, "create", actor.id, "", cause.id)
+            store.insert(ticket, extra),
+            store.record(ticket, "create", actor.id, "", cause.id),
+            spans.begin(ticket, actor.id),
         )
         unit.emit(events.TicketCreated(ticket=ticket), version=1)
         view = store.view(ticket, extra)
@@ -98,6 +101,8 @@ class Tickets:
         ticket = steps[-1][1]
         unit.write(store.insert(ticket, extra))
         unit.write(*(store.record(t, step, cause.actor, "", cause.id) for step, t in steps))
+        unit.write(spans.begin(steps[0][1], cause.actor))
+        unit.write(*(spans.note(t, step, t.updated_at) for step, t in steps[1:]))
         event = events.TicketCreated if past is None else events.TicketSnapshot
         unit.emit(event(ticket=ticket), version=ticket.version)
         try:

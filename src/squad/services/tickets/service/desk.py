@@ -15,6 +15,7 @@ from squad.ports.database import Statement
 from squad.ports.unit import Conflict
 from squad.services.tickets import store
 from squad.services.tickets.model import Extra, TicketView
+from squad.services.tickets.store import spans
 
 T = TypeVar("T")
 RECENT = 60.0  # s that a ticket stays in the cache of recent ones
@@ -75,7 +76,9 @@ class Desk:
     def write(self, unit: Unit[Statement], new: Ticket, step: str, note: str) -> None:
         """This will write the next version and its line of history."""
         unit.write(
-            store.update(new), store.record(new, step, unit.cause.actor, note, unit.cause.id)
+            store.update(new),
+            store.record(new, step, unit.cause.actor, note, unit.cause.id),
+            spans.note(new, step, new.updated_at),
         )
 
     async def commit(self, unit: Unit[Statement], new: Ticket, extra: Extra) -> TicketView:
