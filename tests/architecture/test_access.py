@@ -23,6 +23,7 @@ OPEN = {
     "POST /api/engagement/surveys/{token}/form",
     "GET /api/identity/.well-known/jwks.json",
     "GET /api/identity/.well-known/openid-configuration",
+    "GET /api/identity/demo",
     "GET /api/identity/oauth2/authorize",
     "GET /api/identity/oauth2/callback",
     "POST /api/identity/oauth2/authorize",

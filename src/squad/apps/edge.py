@@ -119,6 +119,7 @@ class Edge:
             claims.store,
             tuple(claims.territories),
             claims.language,
+            claims.session,
         )
 
     def _limit(self, exchange: "Exchange", actor: Actor) -> str:
@@ -193,16 +194,15 @@ class Exchange:
         """This will add the headers that every answer has."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], *self._common()]
+            message["headers"] = [*message["headers"], *self._common(dict(message["headers"]))]
         self._moved(message)
         await self._send(message)
 
-    def _common(self) -> list[tuple[bytes, bytes]]:
-        common = [
-            (b"traceparent", self.trace.encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"cache-control", b"no-store"),
-        ]
+    def _common(self, own: dict[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+        """Nothing is kept by a browser, unless the answer itself says for how long."""
+        common = [(b"traceparent", self.trace.encode()), (b"x-content-type-options", b"nosniff")]
+        if b"cache-control" not in own:
+            common.append((b"cache-control", b"no-store"))
         if self.policy:
             common.append((b"ratelimit-policy", self.policy.encode()))
             common.append((b"ratelimit", self.limit.encode()))

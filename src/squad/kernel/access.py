@@ -52,7 +52,7 @@ TABLE: Mapping[str, tuple[str, ...]] = {
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who asks, as the verified token says. id "" is the system itself."""
+    """Who asks, as the verified token says. id "" is the system itself. session: the sign-in."""
 
     id: str
     roles: tuple[str, ...] = ()
@@ -60,6 +60,7 @@ class Actor(msgspec.Struct, frozen=True):
     store: str = ""
     territories: tuple[str, ...] = ()
     language: str = "en"
+    session: str = ""
 
     def has(self, *roles: str) -> bool:
         """This will tell whether the person has one of the roles."""

@@ -23,7 +23,7 @@ Kind = Literal["at+jwt", "JWT"]  # an access token, or an id token
 
 
 class Claims(msgspec.Struct, frozen=True):
-    """What a verified access token says. expires_at: seconds since 1970."""
+    """What a verified access token says. expires_at: seconds since 1970. session: its sign-in."""
 
     subject: str
     roles: Sequence[str]
@@ -32,6 +32,7 @@ class Claims(msgspec.Struct, frozen=True):
     territories: Sequence[str]
     expires_at: float
     language: str = "en"
+    session: str = ""
 
 
 class Profile(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from squad.kernel.problem import Limited
 from squad.services.identity.api.page import language
 from squad.services.identity.model import grants
 from squad.services.identity.model.grants import Ask, Grant, Refused, Tries
+from squad.services.identity.model.sessions import device
 from squad.services.identity.service.throttle import Throttle
 
 ORIGIN = "https://squad.example"
@@ -278,3 +279,41 @@ def test_forgets_failures_after_a_success(clock: Frozen) -> None:
 def test_speaks_the_language_asked_for(header: str, wish: str, expected: str) -> None:
     """`ui_locales` first, then Accept-Language by weight, else English."""
     assert language(header, wish) == expected
+
+
+def test_makes_one_heir_of_a_token() -> None:
+    """Two tabs that renew at once get the same next token, which tells nothing of the last."""
+    first = grants.heir("a" * 43, b"key")
+
+    assert first == grants.heir("a" * 43, b"key")
+    assert len({first, grants.heir("b" * 43, b"key"), grants.heir("a" * 43, b"other")}) == 3
+    assert len(first) == 43
+
+
+@pytest.mark.parametrize(
+    ("agent", "told"),
+    [
+        (
+            "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko)"
+            " Chrome/126.0.0.0 Mobile Safari/537.36",
+            "Chrome on Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15"
+            " (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+            " Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0",
+            "Edge on Windows",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0",
+         "Firefox on Linux"),
+        ("curl/8", ""),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_tells_a_device_coarsely(agent: str, told: str) -> None:
+    """Browser and system; no version, no model."""
+    assert device(agent) == told

@@ -43,6 +43,7 @@ class _Payload(msgspec.Struct, frozen=True):
     store: str = ""
     territories: tuple[str, ...] = ()
     lang: str = "en"
+    sid: str = ""
 
 
 def sign(keys: Keys, issuer: str, claims: dict[str, Any], kind: Kind) -> str:
@@ -80,7 +81,7 @@ def check(token: str, keys: Any, issuer: str, now: float) -> Claims:
         raise Forged("out of time")
     return Claims(
         claims.sub, claims.roles, claims.org, claims.store, claims.territories,
-        claims.exp, claims.lang,
+        claims.exp, claims.lang, claims.sid,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from squad.kernel.problem import Impossible, Invalid
 from squad.ports.places import Places
 from squad.ports.unit import Cause, Duplicate
 from squad.services.identity.model.catalog import SHELVES, New, NewTerritory
+from squad.services.identity.model.people import Guest
 from squad.services.identity.service import Identity
 
 CITIES = 10_000  # more than there are with 15,000 people
@@ -44,12 +45,23 @@ async def load(node: Node) -> None:
     cast = Cast(places, cities)
     await _stock(identity, cast)
     people = [*cast.members(), *consultants(cities, node.settings.demo)]
+    identity.show(_guests(people))
     for start in range(0, len(people), ABREAST):
         batch = people[start : start + ABREAST]
         await asyncio.gather(*(_enroll(identity, member) for member in batch))
     _log.info("world.loaded", people=len(people))
     sys.stdout.write(signins(node.settings.origin))
     sys.stdout.flush()
+
+
+def _guests(people: Sequence[Member]) -> list[Guest]:
+    """Those with a known password, in the order in which they are listed for people to read."""
+    order = list(SIGNINS.values())
+    found = [
+        Guest(one.id, one.contact.name, one.roles[0], one.contact.mail, one.language, PASSWORD)
+        for one in (member.person for member in people if member.password)
+    ]
+    return sorted(found, key=lambda one: order.index(one.mail))
 
 
 def signins(url: str) -> str:

@@ -7,6 +7,7 @@ import html
 import json
 import re
 import secrets
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from string import Template
@@ -14,6 +15,7 @@ from typing import Any
 
 from squad.kernel.http import Answer
 from squad.services.identity.model.grants import FORM, Ask, origin_of
+from squad.services.identity.model.people import Guest
 
 COOKIE = "squad-signin"
 _FIELD = """<label for="{name}">{label}</label>
@@ -58,14 +60,27 @@ def language(header: str, wish: str = "") -> str:
     return "en"
 
 
+_GUEST = """<form method="post">
+<input type="hidden" name="token" value="{token}"><input type="hidden" name="mail" value="{mail}">
+<input type="hidden" name="password" value="{password}">
+<button type="submit" class="guest"><b>{role}</b> <span>{name}</span></button>
+</form>
+"""
+
+
 class Form:
     """One sign-in page: who asks, in which language, and what ties its form to this browser.
 
     The token is an HMAC over a cookie of random text, so that another site can neither make a
     form of its own nor sign somebody in behind their back (login CSRF).
+    guests: people of the demo world, each with a button of their own.
     """
 
-    def __init__(self, request: Any, ask: Ask, *, secret: bytes, secure: bool, now: float) -> None:
+    def __init__(
+        self, request: Any, ask: Ask, *, secret: bytes, secure: bool, now: float,
+        guests: Sequence[Guest] = (),
+    ) -> None:  # fmt: skip
+        self._guests = guests
         self._ask = ask
         self._secret = secret
         self._secure = secure
@@ -93,8 +108,9 @@ class Form:
 
     def show(self, *, mail: str, problem: str = "", status: int = 200, wait: float = 0) -> Answer:
         """This will render the form. problem: a key of the texts. wait: seconds."""
-        expires = int(self._now) + FORM
-        text = self.text
+        expires, text = int(self._now) + FORM, self.text
+        token = f"{expires}.{self._mark(expires)}"
+        known = next((one.password for one in self._guests if one.mail == mail), "")
         message = ""
         if problem:
             told = text[problem].format(seconds=max(1, round(wait)))
@@ -103,13 +119,28 @@ class Form:
         body = (
             f"<p>{html.escape(text['lead'])}</p>\n{message}\n"
             f'<form method="post">\n'
-            f'<input type="hidden" name="token" value="{expires}.{self._mark(expires)}">\n'
+            f'<input type="hidden" name="token" value="{token}">\n'
             + self._field("mail", "email", "username", mail[:254], "" if mail else focus)
-            + self._field("password", "password", "current-password", "", focus if mail else "")
+            + self._field("password", "password", "current-password", known, focus if mail else "")
             + f'<button type="submit">{html.escape(text["button"])}</button>\n</form>'
+            + self._offer(token)
         )
         headers = {"Retry-After": str(max(1, round(wait)))} if wait else {}
         return self._page("title", body, status, headers)
+
+    def _offer(self, token: str) -> str:
+        """One button for each person of the demo world."""
+        if not self._guests:
+            return ""
+        text = self.text
+        forms = [
+            _GUEST.format(
+                token=token, mail=html.escape(one.mail), password=html.escape(one.password),
+                role=html.escape(text[one.role]), name=html.escape(one.name),
+            )
+            for one in self._guests
+        ]  # fmt: skip
+        return f"\n<h2>{html.escape(text['demo'])}</h2>\n{''.join(forms)}"
 
     def refuse(self, problem: str = "client") -> Answer:
         """This will say that the application asked wrongly: nothing goes back to it."""

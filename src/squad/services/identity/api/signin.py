@@ -4,17 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
+from msgspec import UNSET
+from msgspec.structs import replace
+
 from squad.kernel.access import PUBLIC
 from squad.kernel.http import Answer, Call, Empty
 from squad.kernel.problem import Limited
 from squad.ports.directory import Forged
 from squad.ports.unit import Unavailable
+from squad.services.identity.api import cookie
 from squad.services.identity.api.door import Passage, Returned
 from squad.services.identity.api.page import Form
 from squad.services.identity.api.people import address
 from squad.services.identity.api.rows import ENDPOINTS
 from squad.services.identity.model import grants
-from squad.services.identity.model.grants import Ask, Refused, Tokens
+from squad.services.identity.model.grants import CLIENTS, Ask, Refused, Tokens
+from squad.services.identity.model.sessions import device
 from squad.services.identity.service import Identity
 
 FORM = "application/x-www-form-urlencoded"
@@ -104,25 +109,45 @@ async def callback(identity: Identity, call: Call[None, Returned]) -> Answer:
     takes=FORM,
 )  # fmt: skip
 async def token(identity: Identity, call: Call[None, Empty]) -> Answer:
-    """Exchange a code or a refresh token for tokens; errors are those of RFC 6749, 5.2."""
+    """Exchange a code or a refresh token for tokens; errors are those of RFC 6749, 5.2.
+
+    The client `squad-app` gets its refresh token as a cookie that no script reads, and leaves it
+    out when it renews.
+    """
+    jar = cookie.Jar(call.request, identity.origin)
     try:
-        tokens = await identity.grants.exchange(form=await _fields(call))
+        form = await _fields(call)
+        client = CLIENTS.get(form.get("client_id", ""))
+        if client is not None and client.browser:
+            jar.guard()
+            if form.get("grant_type") == "refresh_token" and not form.get("refresh_token"):
+                form["refresh_token"] = jar.token
+        agent = call.request.headers.get("user-agent", "")
+        tokens, to = await identity.grants.exchange(form=form, device=device(agent))
     except Refused as refused:
-        told = {"error": refused.error, "error_description": refused.description}
-        return Answer(told, 400, FRESH)
-    return Answer(tokens, 200, FRESH)
+        return _refusal(refused)
+    if not to.browser:
+        return Answer(tokens, 200, FRESH)
+    if form["grant_type"] == "authorization_code" and jar.token:
+        await identity.grants.revoke(token=jar.token, client=to.id)
+    kept = jar.keep(str(tokens.refresh_token))
+    return Answer(replace(tokens, refresh_token=UNSET), 200, {**FRESH, **kept})
 
 
 @ENDPOINTS.post("/oauth2/revoke", action=PUBLIC, command=False, stream=True, takes=FORM)
 async def revoke(identity: Identity, call: Call[None, Empty]) -> Answer:
-    """End a refresh token and everything of its sign-in (RFC 7009)."""
+    """End a refresh token and everything of its sign-in (RFC 7009); without one, the cookie's."""
+    jar, headers = cookie.Jar(call.request, identity.origin), FRESH
     try:
         form = await _fields(call)
+        name, given = form.get("client_id", ""), form.get("token", "")
+        if not given and name in CLIENTS and CLIENTS[name].browser:
+            jar.guard()
+            given, headers = jar.token, {**FRESH, **jar.drop()}
     except Refused as refused:
-        told = {"error": refused.error, "error_description": refused.description}
-        return Answer(told, 400, FRESH)
-    await identity.grants.revoke(token=form.get("token", ""), client=form.get("client_id", ""))
-    return Answer(None, 200, FRESH)
+        return _refusal(refused)
+    await identity.grants.revoke(token=given, client=name)
+    return Answer(None, 200, headers)
 
 
 @ENDPOINTS.get("/oauth2/userinfo", action="identity.self")
@@ -174,6 +199,7 @@ def _form(identity: Identity, call: Call[None, Ask]) -> Form:
         secret=identity.secret,
         secure=identity.origin.startswith("https:"),
         now=identity.now(),
+        guests=identity.guests,
     )
 
 
@@ -193,6 +219,11 @@ def _back(
     told = {"code": code, "error": error, "error_description": about, "state": ask.state}
     target = grants.answer_to(ask.redirect_uri, **told, iss=identity.directory.issuer)
     return Answer(None, 303, {"Location": target, "Referrer-Policy": "no-referrer", **FRESH})
+
+
+def _refusal(refused: Refused) -> Answer:
+    told = {"error": refused.error, "error_description": refused.description}
+    return Answer(told, 400, FRESH)
 
 
 async def _fields(call: Call[Any, Any]) -> dict[str, str]:

@@ -17,6 +17,7 @@ ACCESS = 900  # s that an access token and an id token live
 CODE = 60  # s that an authorization code lives (RFC 6749, 4.1.2: at most 600)
 REFRESH = 30 * 86_400  # s that a refresh token lives unused
 FAMILY = 90 * 86_400  # s after which a person signs in again, come what may
+GRACE = 30  # s in which a browser's tabs may still turn in the token before the last
 FORM = 1_800  # s that a sign-in page may stay open
 SCOPES = ("openid", "profile", "email", "phone", "offline_access")
 
@@ -29,16 +30,19 @@ class Client(msgspec.Struct, frozen=True):
     """An application that people sign in to. Public: it keeps no secret, so it proves by PKCE.
 
     redirects: exact addresses; "/…" is on our own origin, LOOPBACK takes any port.
+    browser: its refresh token is in a cookie that no script reads, and may come twice.
     """
 
     id: str
     redirects: Sequence[str]
+    browser: bool = False
 
 
 CLIENTS: Mapping[str, Client] = {
     client.id: client
     for client in (
         Client("squad-web", ("/signed-in", LOOPBACK)),
+        Client("squad-app", ("/callback", LOOPBACK), browser=True),
         Client("squad-mobile", ("/signed-in", LOOPBACK)),
     )
 }
@@ -67,6 +71,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """A code or a refresh token, without its secret: what it lets its holder have.
 
     family: everything that one sign-in gave. begun: when the person signed in, s since 1970.
+    made, used: when it was given and turned in. device: coarse, for the list of sign-ins.
     """
 
     kind: Literal["code", "refresh"]
@@ -79,15 +84,21 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     redirect: str = ""
     challenge: str = ""
     nonce: str = ""
+    made: float = 0.0
+    used: float = 0.0
+    device: str = ""
 
 
 class Tokens(msgspec.Struct, frozen=True):
-    """The answer of the token endpoint (RFC 6749, 5.1); an id token where `openid` was asked."""
+    """The answer of the token endpoint (RFC 6749, 5.1); an id token where `openid` was asked.
+
+    refresh_token: left out where it is in a cookie.
+    """
 
     access_token: str
     expires_in: int
-    refresh_token: str
     scope: str
+    refresh_token: str | UnsetType = UNSET
     token_type: str = "Bearer"  # noqa: S105
     id_token: str | UnsetType = UNSET
 
@@ -186,7 +197,16 @@ def renew(grant: Grant | None, form: Form, now: float) -> Grant:
     return grant
 
 
-def successor(grant: Grant, now: float) -> Grant:
+def heir(secret: str, key: bytes) -> str:
+    """This will make a browser's next refresh token of the present one.
+
+    The same one each time: two tabs, or a second try after a lost answer, get one successor.
+    """
+    mac = hmac.new(key, b"refresh\x00" + secret.encode("utf-8", "surrogatepass"), hashlib.sha256)
+    return base64.urlsafe_b64encode(mac.digest()).decode().rstrip("=")
+
+
+def successor(grant: Grant, now: float, device: str = "") -> Grant:
     """This will give the next refresh token of a family, never beyond the family's end."""
     return Grant(
         kind="refresh",
@@ -196,11 +216,13 @@ def successor(grant: Grant, now: float) -> Grant:
         scope=grant.scope,
         begun=grant.begun,
         expires=min(now + REFRESH, grant.begun + FAMILY),
+        made=now,
+        device=device or grant.device,
     )
 
 
-def access(person: Person, client: str, jti: str, now: float) -> dict[str, Any]:
-    """This will give the claims of an access token (RFC 9068, 2.2)."""
+def access(person: Person, client: str, jti: str, now: float, session: str = "") -> dict[str, Any]:
+    """This will give the claims of an access token (RFC 9068, 2.2). session: the sign-in's id."""
     return {
         "sub": person.id,
         "client_id": client,
@@ -212,6 +234,7 @@ def access(person: Person, client: str, jti: str, now: float) -> dict[str, Any]:
         "iat": int(now),
         "exp": int(now) + ACCESS,
         "jti": jti,
+        **({"sid": session} if session else {}),
     }
 
 

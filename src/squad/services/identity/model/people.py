@@ -90,6 +90,17 @@ class Record(msgspec.Struct, frozen=True):
     erased: bool = False
 
 
+class Guest(msgspec.Struct, frozen=True):
+    """A person of the demo world, and how anybody signs in as them."""
+
+    id: str
+    name: str
+    role: Role
+    mail: str
+    language: Language
+    password: str
+
+
 class Known(msgspec.Struct, frozen=True):
     """What a person's record may refer to: codes and ids that exist and are active.
 

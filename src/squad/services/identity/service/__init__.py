@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 
 from squad.contracts.operations import SnapshotRequested
 from squad.contracts.people import Person
@@ -11,10 +12,12 @@ from squad.ports.directory import Directory
 from squad.ports.places import Places
 from squad.ports.unit import Cause
 from squad.services.identity.model.hours import Schedule
+from squad.services.identity.model.people import Guest
 from squad.services.identity.service.catalog import Catalog
 from squad.services.identity.service.grants import Grants
 from squad.services.identity.service.hours import Hours
 from squad.services.identity.service.people import People
+from squad.services.identity.service.sessions import Sessions
 from squad.services.identity.service.sync import Sync
 from squad.services.identity.service.throttle import Throttle
 from squad.services.identity.service.upkeep import Upkeep
@@ -36,11 +39,13 @@ class Identity:
         self.secret = secret
         self.directory = directory
         self.bell = asyncio.Event()
+        self.guests: Sequence[Guest] = ()
         self.hours = Hours(books, store)
         self.people = People(books, store, directory, self.hours, throttle, places)
         self.catalog = Catalog(books, store, self.bell)
         self.sync = Sync(books, store, directory, self.people)
-        self.grants = Grants(books, store, directory, throttle, self.sync, origin)
+        self.grants = Grants(books, store, directory, throttle, self.sync, origin, secret)
+        self.sessions = Sessions(books, store)
         self.upkeep = Upkeep(books, store)
 
     async def enroll(
@@ -51,6 +56,12 @@ class Identity:
         return await self.people.enroll(
             person=person, password=password, schedule=schedule, cause=cause
         )
+
+    def show(self, guests: Sequence[Guest]) -> None:
+        """This will offer demo people on the sign-in page: for demo worlds, whose passwords are
+        no secret.
+        """
+        self.guests = tuple(guests)
 
     async def mint(self, person: str) -> str:
         """This will make an access token for a person, by id or mail. Raises Missing."""

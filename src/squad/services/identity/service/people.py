@@ -30,6 +30,7 @@ from squad.services.identity.service.locks import Locks
 from squad.services.identity.service.retry import retried
 from squad.services.identity.service.throttle import Throttle
 from squad.services.identity.store import Store
+from squad.services.identity.store import grants as rows
 
 BATCH = 200  # people who get their organisation's new tier side by side
 
@@ -219,7 +220,7 @@ class People:
             except Unfit as unfit:
                 raise Invalid(str(unfit), [Fault("/password", "not taken")]) from unfit
             unit = self._books.open(Cause("", actor=actor.id))
-            unit.write(tables.end_grants(id))
+            unit.write(rows.end_grants(id))
             await unit.commit()
 
     async def _save(
@@ -246,7 +247,7 @@ class People:
             unit.write(tables.guard_administrators(guard))
         unit.write(*tables.change_person(old, new, erased=erased))
         if ends:
-            unit.write(tables.end_grants(new.id))
+            unit.write(rows.end_grants(new.id))
 
     async def _first(self, cause: Cause) -> None:
         """What reaches the directory is not taken back by a late Duplicate: ask before it."""

@@ -18,6 +18,7 @@ from squad.services.identity.model import hours
 from squad.services.identity.model.catalog import SHELVES, Organisation
 from squad.services.identity.model.people import Record
 from squad.services.identity.store import Store
+from squad.services.identity.store import grants as rows
 
 BATCH = 200  # people or organisations a round
 
@@ -62,7 +63,7 @@ class Upkeep:
     async def forget(self) -> None:
         """This will forget codes and refresh tokens past their time."""
         unit = self._books.open(Cause(""))
-        unit.write(tables.forget_grants(unit.now.timestamp()))
+        unit.write(rows.forget_grants(unit.now.timestamp()))
         await unit.commit()
 
     async def snapshot(self, event: SnapshotRequested, cause: Cause) -> None:

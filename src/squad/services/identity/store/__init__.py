@@ -8,9 +8,9 @@ import msgspec
 from squad.contracts.people import Contact, Person
 from squad.ports.database import Database, Row, Statement
 from squad.services.identity.model.catalog import Entry, Organisation, Shelf
-from squad.services.identity.model.grants import Grant
 from squad.services.identity.model.hours import Kept, Schedule
 from squad.services.identity.model.people import ADMINISTRATOR, TAGGED, Known, Record
+from squad.services.identity.store.grants import Reads
 
 MIGRATIONS = (
     """
@@ -49,7 +49,6 @@ _encode = msgspec.json.Encoder().encode
 _person = msgspec.json.Decoder(Person).decode
 _contact = msgspec.json.Decoder(Contact).decode
 _schedule = msgspec.json.Decoder(Schedule).decode
-_grant = msgspec.json.Decoder(Grant).decode
 _COLUMNS = "p.id, p.erased, p.facts, p.contact"
 _TAGGED = "exists(select 1 from tags x where x.kind = ? and x.value = ? and x.person = p.id)"
 
@@ -159,39 +158,12 @@ def _entry(shelf: Shelf, entry: Entry) -> tuple[Any, ...]:
     return entry.version, int(entry.active), _encode(entry), shelf.name, entry.id
 
 
-def add_grant(digest: str, grant: Grant) -> Statement:
-    """This will keep a code or refresh token by its digest."""
-    return Statement(
-        "insert into grants(digest, family, person, expires, used, body) values (?, ?, ?, ?, 0, ?)",
-        (digest, grant.family, grant.person, grant.expires, _encode(grant)),
-    )
-
-
-def use_grant(digest: str) -> Statement:
-    """This will mark it as used; used already, or revoked meanwhile, is a Conflict."""
-    return Statement("update grants set used = 1 where digest = ? and used = 0", (digest,), 1)
-
-
-def end_family(family: str) -> Statement:
-    """This will revoke everything that one sign-in gave."""
-    return Statement("delete from grants where family = ?", (family,))
-
-
-def end_grants(person: str) -> Statement:
-    """This will revoke everything that a person's sign-ins gave."""
-    return Statement("delete from grants where person = ?", (person,))
-
-
-def forget_grants(now: float) -> Statement:
-    """This will forget codes and tokens past their time."""
-    return Statement("delete from grants where expires < ?", (now,))
-
-
 class Store:
     """Reads of committed rows."""
 
     def __init__(self, database: Database) -> None:
         self._fetch = database.fetch
+        self.grants = Reads(database.fetch)
 
     async def person(self, id: str) -> Record | None:
         """This will load one person."""
@@ -286,11 +258,6 @@ class Store:
             (shelf, *ids),
         )
         return {row[0]: row[1] for row in rows}
-
-    async def grant(self, digest: str) -> tuple[Grant | None, bool]:
-        """This will load a code or refresh token, and tell whether it was used."""
-        rows = await self._fetch("select body, used from grants where digest = ?", (digest,))
-        return (_grant(rows[0][0]), bool(rows[0][1])) if rows else (None, False)
 
 
 def _record(row: Row) -> Record:
