@@ -1,18 +1,24 @@
-# Needs Python ≥ 3.11 and git; everything else comes into .venv. `make` alone lists what there is.
+# Needs Python ≥ 3.11 and git; all else comes into .venv and web/node_modules, Node too where the
+# machine has none that is new enough. `make` alone lists what there is.
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+MODULES := web/node_modules/.ready
+BUILT := web/dist/.built
+# With the folders: a file that is gone changes its folder.
+SOURCES := $(shell find web/src web/public web/index.html web/*.ts web/*.cjs web/*.mjs 2>/dev/null) \
+  $(MODULES)
 # uv does not read pip's configuration: where pip was told of another index, tell uv too.
 UV := UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}" $(BIN)/uv pip
 
 .DEFAULT_GOAL := help
 .PHONY: help up test lint types bench drill docs lock clean engines engines-down cluster cluster-down engines-table \
-  test-parts test-whole
+  test-parts test-whole test-web web web-dev web-lint screenshots browsers
 
 help: ## List these commands
 	@grep -E '^[a-z-]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
 
-up: $(READY) ## Start everything with the demo world on http://127.0.0.1:8000
+up: $(READY) $(BUILT) ## Start everything with the demo world on http://127.0.0.1:8000
 	$(BIN)/squad up --demo
 
 # Two runs side by side: contracts and units mostly wait for engines, the whole product computes.
@@ -26,6 +32,23 @@ test-parts: $(READY)
 
 test-whole: $(READY)
 	$(BIN)/pytest tests/architecture tests/drills tests/journeys -p no:cacheprovider --durations=15
+
+# Lint and types of the web app, its units, and the roles' stories in two browser engines.
+test-web: $(READY) $(BUILT) browsers ## Test the web app (STORY=name: only that story)
+	cd web && sh ../scripts/node.sh npm run --silent lint
+	cd web && sh ../scripts/node.sh npm run --silent test
+	cd web/tests/browser && sh ../../../scripts/node.sh npx playwright test $(STORY)
+
+web: $(BUILT) ## Build the web app into web/dist, where its sources changed
+
+web-dev: $(READY) $(MODULES) ## Serve the web app's sources; /api goes to http://127.0.0.1:8000
+	cd web && sh ../scripts/node.sh npm run dev
+
+browsers: ## Install the browsers that test the web app (Debian, Ubuntu), where they are missing
+	@sh scripts/browsers.sh
+
+screenshots: $(READY) $(BUILT) browsers ## Write docs/img/*.png anew, from the demo world
+	@sh scripts/screenshots.sh
 
 lint: $(READY) ## Check style, format and import rules
 	$(BIN)/ruff check
@@ -66,8 +89,8 @@ lock: $(READY) ## Resolve pyproject.toml into requirements.lock (UPGRADE=1: newe
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --extra dev \
 	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
 
-clean: ## Remove .venv and caches; data in var/ stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache
+clean: ## Remove .venv, web/node_modules, web/dist and caches; data in var/ stays
+	rm -rf web/node_modules web/dist .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp makes a second `make` instant; it is older than the lock when dependencies changed.
@@ -76,4 +99,15 @@ $(READY): pyproject.toml requirements.lock scripts/venv.sh
 	@echo "installing what requirements.lock lists into .venv"
 	@$(UV) install -q --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(UV) install -q --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+# Packages' install scripts do not run: nothing that we use needs one.
+$(MODULES): web/package.json web/package-lock.json scripts/node.sh scripts/node.txt | $(READY)
+	@echo "installing what web/package-lock.json lists into web/node_modules"
+	@cd web && sh ../scripts/node.sh npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(BUILT): $(SOURCES)
+	@echo "building the web app into web/dist"
+	@cd web && sh ../scripts/node.sh npm run --silent build
 	@touch $@

@@ -18,7 +18,7 @@ shoot() { # page, file, size
 shoot / landing.png 1280,860
 shoot / landing-phone.png 500,900
 shoot /api/docs reference.png 1280,860
-shoot /simulator simulator.png 1280,1330
+shoot /about/simulator simulator.png 1280,1330
 # The report of a what-if, for docs/whatif.md.
 .venv/bin/squad policy show --toml >"$home/calm.toml"
 sed -i 's/^version = .*/version = 2/; s/^relocate_min = .*/relocate_min = 60.0/' "$home/calm.toml"

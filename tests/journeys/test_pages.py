@@ -15,7 +15,7 @@ from squad.apps.pages.simulator import rules
 from squad.ports.bus import Depth
 from squad.ports.unit import Unavailable
 
-PAGES = ("/", "/api/docs", "/sign-in", "/simulator")
+PAGES = ("/", "/about", "/api/docs", "/sign-in", "/about/simulator")
 VOID = {"meta", "link", "input", "br", "path", "rect"}
 
 
@@ -110,6 +110,12 @@ async def test_speaks_three_languages(watch: Watch, wish: str, lang: str, word: 
     assert word in answer.text
     assert "GeoNames.org" in answer.text
     assert "CC BY 4.0" in answer.text
+
+
+@pytest.mark.parametrize(("path", "told"), [("/", True), ("/about", False)])
+async def test_says_how_to_build_the_app(watch: Watch, path: str, told: bool) -> None:
+    """Whoever comes for the web app where it was not built learns what to do."""
+    assert ("<code>make web</code>" in (await watch.ask("", "GET", path)).text) == told
 
 
 async def test_shows_what_waits_and_how_full_the_queues_are(watch: Watch) -> None:
@@ -216,7 +222,7 @@ def test_says_numbers_as_people_do(value: float, lang: str, said: str) -> None:
 @pytest.mark.parametrize("lang", ["en", "fr", "es"])
 async def test_shows_every_rule_of_routing_as_charts(watch: Watch, lang: str) -> None:
     """Each figure is drawn for each rule, ours in another color; the landing page leads there."""
-    answer = await watch.ask("", "GET", "/simulator", headers={"Accept-Language": lang})
+    answer = await watch.ask("", "GET", "/about/simulator", headers={"Accept-Language": lang})
     html, found = answer.text, rules()
 
     assert {rule.name for rule in found.rules} >= {"ours", "nearest idle", "weighted score"}
@@ -225,4 +231,4 @@ async def test_shows_every_rule_of_routing_as_charts(watch: Watch, lang: str) ->
         assert html.count(texts()[lang][f"rule_{rule.name}"]) >= 7
     assert html.count('<rect class="b"') == 6
     assert html.count('<rect class="a"') == 6 * (len(found.rules) - 1)
-    assert 'href="/simulator"' in (await watch.ask("", "GET", "/")).text
+    assert 'href="/about/simulator"' in (await watch.ask("", "GET", "/about")).text

@@ -9,6 +9,7 @@ import uvicorn
 
 from squad.apps import wiring
 from squad.apps.edge import Edge
+from squad.apps.site import Site, find
 from squad.kernel import log
 from squad.kernel.http import encode
 from squad.kernel.problem import Missing, Shed
@@ -59,7 +60,7 @@ class Proxy:
             return
         self._keys = getattr(directory, "waits", self._keys)
         self._edge = Edge(
-            self.forward,
+            Site(self.forward, find(self._settings.web)),
             directory,
             rate=self._settings.rate,
             timeout=self._settings.timeout,
@@ -142,8 +143,7 @@ async def _body(receive: Any) -> AsyncIterator[bytes]:
 
 
 async def _answer(response: httpx.Response, send: Any) -> None:
-    own = {b"traceparent", b"x-content-type-options", b"cache-control", b"ratelimit",
-           b"ratelimit-policy"}  # fmt: skip
+    own = {b"traceparent", b"x-content-type-options", b"ratelimit", b"ratelimit-policy"}
     headers = [
         (key.lower(), value)
         for key, value in response.headers.raw

@@ -12,6 +12,7 @@ import uvicorn
 
 from squad.apps.edge import Edge
 from squad.apps.node import Node
+from squad.apps.site import Site, find
 from squad.kernel import log
 from squad.kernel.settings import Settings
 from squad.ports.unit import Unavailable
@@ -68,7 +69,7 @@ class Server:
         if waits := getattr(directory, "waits", None):
             adapters.vitals.watch("directory", waits, None)
         self._edge = Edge(
-            self.node.app,
+            Site(self.node.app, find(self.settings.web)),
             directory,
             rate=self.settings.rate,
             timeout=self.settings.timeout,

@@ -27,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         `otlp:http://host:4318`, "" nowhere. metrics: where figures are sent, `otlp:…`, besides
         being shown at /metrics.
     sample: share of the requests that are traced; a caller who traces is always followed.
+    web: folder of the built web app; "": the one in the package, or in the source tree.
     workers of other machines need `host` other than loopback, and then TLS before it.
     """
 
@@ -44,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     behind: str = ""
     timeout: float = 30.0
     fast: bool = True
+    web: str = ""
     clock: str = "system:"
     database: str = "sqlite:{home}/{service}.db"
     documents: str = "sqlite:{home}/{service}.documents.db"

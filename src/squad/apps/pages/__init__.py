@@ -80,11 +80,12 @@ def _landing(subject: Subject) -> HTTPRouteHandler:
         subject.clock,
     )
 
-    @get("/")
+    @get(["/", "/about"])
     async def home(request: Request[Any, Any, Any]) -> Response[str]:
-        request.scope["squad.route"] = "/"  # type: ignore[typeddict-unknown-key]
+        request.scope["squad.route"] = "/about"  # type: ignore[typeddict-unknown-key]
         lang = _language(request)
-        return respond(landing.render(await look.state(), lang), lang)
+        unbuilt = request.url.path == "/"  # else the web app had answered
+        return respond(landing.render(await look.state(), lang, unbuilt=unbuilt), lang)
 
     return home
 
@@ -129,9 +130,9 @@ def _signin() -> list[HTTPRouteHandler]:
 
 
 def _simulator() -> HTTPRouteHandler:
-    @get("/simulator")
+    @get("/about/simulator")
     async def rules(request: Request[Any, Any, Any]) -> Response[str]:
-        request.scope["squad.route"] = "/simulator"  # type: ignore[typeddict-unknown-key]
+        request.scope["squad.route"] = "/about/simulator"  # type: ignore[typeddict-unknown-key]
         lang = _language(request)
         return respond(simulator.render(lang), lang)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from squad.apps.pages.html import Html, file, join, page, tag
+from squad.apps.pages.html import Html, file, join, page, prose, tag
 from squad.contracts.routing import TicketAssigned
 from squad.contracts.tickets import TicketClosed, TicketCreated, TicketResolved
 from squad.kernel.vitals import Health, Part
@@ -29,7 +29,7 @@ _MARK = (
     ' stroke-linejoin="round"/></svg>'
 )
 _LINKS = (
-    ("simulator", "/simulator"),
+    ("simulator", "/about/simulator"),
     ("docs", "/api/docs"),
     ("openapi", "/api/openapi.json"),
     ("healthz", "/healthz"),
@@ -83,14 +83,15 @@ def texts() -> Mapping[str, Words]:
     return found
 
 
-def render(state: State, lang: str) -> str:
-    """This will write the page, but for its nonce."""
+def render(state: State, lang: str, *, unbuilt: bool = False) -> str:
+    """This will write the page, but for its nonce. unbuilt: it stands where the app should."""
     words = texts()[lang]
     body = join(
         tag("a", words["skip"], class_="skip", href="#main"),
-        header(words, here="/"),
+        header(words, here="/about"),
         tag(
             "main",
+            tag("p", prose(words["unbuilt"]), class_="warn note") if unbuilt else None,
             _hero(state.health, words, lang),
             _flow(state, words, lang),
             tag(
@@ -110,7 +111,7 @@ def render(state: State, lang: str) -> str:
 
 def header(words: Words, *, here: str) -> Html:
     """This will write the bar at the top. here: the address of the page itself."""
-    links = (("home", "/"), ("simulator", "/simulator"), ("docs", "/api/docs"),
+    links = (("home", "/about"), ("simulator", "/about/simulator"), ("docs", "/api/docs"),
              ("signin", "/sign-in"))  # fmt: skip
     nav = [
         tag("a", words[name], href=to, aria_current="page" if to == here else None)

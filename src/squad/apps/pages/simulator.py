@@ -58,7 +58,7 @@ def render(lang: str, found: Rules | None = None) -> str:
     )  # fmt: skip
     cards = [_card(name, unit, found.rules, words, lang) for name, unit in SHOWN]
     body = join(
-        header(words, here="/simulator"),
+        header(words, here="/about/simulator"),
         tag(
             "main",
             tag("div", tag("h1", words["sim_title"]), tag("p", lead, class_="lead")),
