@@ -106,6 +106,7 @@ class Edge:
             raise Unauthorized("Send a bearer token: Authorization: Bearer …")
         try:
             claims = self._directory.verify(token.strip())
+            exchange.scope["squad.expires"] = claims.expires_at
         except Forged as error:
             raise Unauthorized(f"The token is not valid: {error}. Sign in again.") from error
         except Unavailable as error:
@@ -187,14 +188,23 @@ class Exchange:
         """Gives a body the time that it takes at the slowest: a large one on a weak network."""
         size, allowance = len(message.get("body", b"")), self.allowance
         if size and allowance is not None and not allowance.expired():
-            allowance.reschedule((allowance.when() or 0.0) + size / SLOWEST)
+            end = allowance.when()
+            allowance.reschedule(None if end is None else end + size / SLOWEST)
         return size
+
+    def _stay(self, headers: dict[bytes, bytes]) -> None:
+        """Lets a stream of events go on: who sends it ends it, and tells that it lives."""
+        events = headers.get(b"content-type", b"").startswith(b"text/event-stream")
+        if events and self.allowance is not None and not self.allowance.expired():
+            self.allowance.reschedule(None)
 
     async def send(self, message: Any) -> None:
         """This will add the headers that every answer has."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], *self._common(dict(message["headers"]))]
+            own = dict(message["headers"])
+            self._stay(own)
+            message["headers"] = [*message["headers"], *self._common(own)]
         self._moved(message)
         await self._send(message)
 

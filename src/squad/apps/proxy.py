@@ -1,22 +1,25 @@
 """The edge as a process of its own: checks a request and hands it to the service's node."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import httpx
-import uvicorn
 
-from squad.apps import wiring
+from squad.apps import serving, wiring
 from squad.apps.edge import Edge
 from squad.apps.site import Site, find
-from squad.kernel import log
+from squad.kernel import log, stream
 from squad.kernel.http import encode
 from squad.kernel.problem import Missing, Shed
 from squad.kernel.settings import Settings
 from squad.ports.unit import Unavailable
 
 CHUNK = 65_536
+BUSY = 200  # connections to nodes for requests
+LASTING = "/live"  # the last part of a stream's address
+STREAMS = 10_000  # and for streams of events, which must not take the others' place
 # Hop-by-hop headers (RFC 9110, 7.6.1), and those that only we may write.
 DROPPED = {
     b"connection", b"keep-alive", b"transfer-encoding", b"te", b"trailer", b"upgrade", b"host",
@@ -33,9 +36,8 @@ class Proxy:
     def __init__(self, settings: Settings, upstreams: Mapping[str, str]) -> None:
         self._settings = settings
         self._upstreams = upstreams
-        self._client = httpx.AsyncClient(
-            timeout=settings.timeout, limits=httpx.Limits(max_connections=200), trust_env=False
-        )
+        self._client = _client(settings.timeout, BUSY)
+        self._streams = _client(settings.timeout, STREAMS)
         self._edge: Edge | None = None
         self._keys: Callable[[], str | None] = lambda: None
 
@@ -70,6 +72,7 @@ class Proxy:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._client.aclose()
+        await self._streams.aclose()
         await directory.close()
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -93,15 +96,17 @@ class Proxy:
         headers = [(k, v) for k, v in scope["headers"] if k not in DROPPED]
         headers.append((b"traceparent", scope["squad.trace"].encode()))
         headers.append((b"x-forwarded-for", (scope.get("client") or ("",))[0].encode()))
-        request = self._client.build_request(
+        lasting = scope["path"].endswith(LASTING)
+        client = self._streams if lasting else self._client
+        request = client.build_request(
             scope["method"], url, headers=headers, content=_body(receive)
         )
         try:
-            response = await self._client.send(request, stream=True)
+            response = await client.send(request, stream=True)
         except httpx.HTTPError as error:
             raise Shed(f"{service} does not answer. Try again.", retry_after=1.0) from error
         try:
-            await _answer(response, send)
+            await (_last(response, receive, send) if lasting else _answer(response, send))
         finally:
             await response.aclose()
 
@@ -142,6 +147,32 @@ async def _body(receive: Any) -> AsyncIterator[bytes]:
             return
 
 
+def _client(timeout: float, most: int) -> httpx.AsyncClient:
+    limits = httpx.Limits(max_connections=most)
+    return httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False)
+
+
+async def _last(response: httpx.Response, receive: Any, send: Any) -> None:
+    """Passes a stream on until it ends, the client goes, or this process stops."""
+    gone = asyncio.create_task(_gone(receive))
+    answer = asyncio.create_task(_answer(response, send))
+    try:
+        with stream.opened(gone.cancel):
+            await asyncio.wait((gone, answer), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        gone.cancel()
+        answer.cancel()
+    try:
+        await answer
+    except (asyncio.CancelledError, httpx.HTTPError):
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _gone(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 async def _answer(response: httpx.Response, send: Any) -> None:
     own = {b"traceparent", b"x-content-type-options", b"ratelimit", b"ratelimit-policy"}
     headers = [
@@ -160,11 +191,4 @@ async def _answer(response: httpx.Response, send: Any) -> None:
 def serve(settings: Settings, upstreams: Mapping[str, str]) -> None:
     """This will serve until SIGTERM or SIGINT. upstreams: URL of each service's node."""
     log.setup(settings.log)
-    uvicorn.run(
-        Proxy(settings, upstreams),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-    )
+    serving.run(Proxy(settings, upstreams), host=settings.host, port=settings.port)

@@ -8,8 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import uvicorn
-
+from squad.apps import serving
 from squad.apps.edge import Edge
 from squad.apps.node import Node
 from squad.apps.site import Site, find
@@ -18,7 +17,6 @@ from squad.kernel.settings import Settings
 from squad.ports.unit import Unavailable
 
 SWITCH = 0.0005  # s: the writer thread must get the interpreter back quickly (default 0.005)
-GRACE = 10  # s for requests under way when the server stops
 M_ARENA_MAX, ARENAS = -8, 2
 BACKLOG = 4096  # connections waiting to be accepted
 
@@ -96,19 +94,15 @@ def serve(settings: Settings, names: Sequence[str] = (), *, demo: bool = False) 
     _few_arenas()
     log.setup(settings.log)
     _log.info("node.starts", services=list(names), **settings.shown())
-    uvicorn.run(
+    serving.run(
         Server(settings, names, demo=demo),
         host=settings.host,
         port=settings.port,
         loop="uvloop",
         http="httptools",
-        log_config=None,
-        access_log=False,
-        server_header=False,
         lifespan="on",  # a node that cannot start must not serve
         proxy_headers=False,  # nobody outside may say who is asking
         backlog=BACKLOG,
-        timeout_graceful_shutdown=GRACE,
         timeout_keep_alive=30,
     )
 

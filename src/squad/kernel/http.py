@@ -99,6 +99,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     action: what `kernel.access.TABLE` must allow. command: takes an Idempotency-Key, and its
     answer is kept. stream: the body is not JSON and is read by `run` itself, which seals a
     command with its digest; the `id` may be in the query. takes: its media type, for the documents.
+    largest: bytes of a JSON body. shown: the body's type in the
+    documents, where `run` reads parts of it by itself.
     """
 
     method: str
@@ -113,6 +115,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     command: bool = False
     stream: bool = False
     takes: str = "*/*"
+    largest: int = BODY
+    shown: Any = None
     media: str = "application/json"
     problems: tuple[int, ...] = ()
 
@@ -232,20 +236,20 @@ class Route:
         if kind != "application/json" and not kind.endswith("+json"):
             raise Unsupported("Send application/json.")
         raw = await request.body()
-        if len(raw) > BODY:
-            raise Oversize(f"A request may have {BODY} bytes; this one has {len(raw)}.")
-        return decode(self._decoder, raw or b"{}")
+        if len(raw) > (largest := self.endpoint.largest):
+            raise Oversize(f"A request may have {largest} bytes; this one has {len(raw)}.")
+        return decode(self._decoder, raw or b"{}", apart=self.endpoint.shown is not None)
 
     def _cause(self, request: Request[Any, Any, Any], actor: Actor, body: Any, query: Any) -> Cause:
+        trace: str = request.scope.get("squad.trace", "")  # type: ignore[assignment]
         if not self.endpoint.command:
-            return Cause("", actor=actor.id)
+            return Cause("", actor=actor.id, trace=trace)
         chosen = getattr(query if self.endpoint.stream else body, "id", None)
         key = request.headers.get("idempotency-key") or chosen or uuid7()
         if not 0 < len(key) <= KEY:
             raise Malformed(f"An Idempotency-Key has 1 to {KEY} characters.")
         id = derive("command", actor.id, request.method, request.url.path, key)
         print_ = encode(body) if body is not None else b""
-        trace: str = request.scope.get("squad.trace", "")  # type: ignore[assignment]
         return Cause(id, derive(print_.decode("utf-8", "replace")).encode(), actor.id, trace)
 
 

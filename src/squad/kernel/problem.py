@@ -80,6 +80,12 @@ class Impossible(Problem):
     status, slug, title = 409, "conflict", "Conflict with the present state"
 
 
+class NotYours(Problem):
+    """The ticket was given to somebody else meanwhile."""
+
+    status, slug, title = 409, "not-yours", "No longer yours"
+
+
 class Stale(Problem):
     """The change was made on an older version (If-Match)."""
 
@@ -135,6 +141,6 @@ class Late(Problem):
 
 
 PROBLEMS: tuple[type[Problem], ...] = (
-    Malformed, Unauthorized, Forbidden, Missing, Unallowed, Impossible, Stale, Oversize,
-    Unsupported, Invalid, Reused, Limited, Broken, Shed, Late,
+    Malformed, Unauthorized, Forbidden, Missing, Unallowed, Impossible, NotYours, Stale,
+    Oversize, Unsupported, Invalid, Reused, Limited, Broken, Shed, Late,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -18,8 +19,11 @@ _STEP: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 _TEXT = 200  # characters of a message: it may quote what was sent
 
 
-def decode(decoder: msgspec.json.Decoder[T], raw: bytes) -> T:
-    """This will read JSON of one type. Raises Malformed, Invalid with the path of the fault."""
+def decode(decoder: msgspec.json.Decoder[T], raw: bytes, *, apart: bool = False) -> T:
+    """This will read JSON of one type. Raises Malformed, Invalid with the path of the fault.
+
+    apart: parts of it are read by themselves later, and then looked at as closely.
+    """
     try:
         value = decoder.decode(raw)
     except msgspec.ValidationError as error:
@@ -29,7 +33,7 @@ def decode(decoder: msgspec.json.Decoder[T], raw: bytes) -> T:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Malformed(f"The body is not JSON: {error}. Send one JSON object, UTF-8.") from error
     # Stores differ in what they make of NUL (PostgreSQL refuses it): nobody needs it in a text.
-    if b"\\u0000" in raw and _NUL.search(raw):
+    if not apart and b"\\u0000" in raw and _NUL.search(raw):
         raise Invalid("Text may not have the character NUL.", [Fault("", "leave out \\u0000")])
     return value
 
@@ -37,27 +41,40 @@ def decode(decoder: msgspec.json.Decoder[T], raw: bytes) -> T:
 def ask(items: Iterable[tuple[str, str]], kind: Any) -> Any:
     """This will read query parameters as a struct, or as a dict where kind is None.
 
+    A list takes several values, with commas or as the parameter again.
     Raises Invalid: one is unknown, unfit, not a number, has a NUL, or came twice.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Any] = {}
+    lists = _lists(kind)
     for name, value in items:
-        if name in found:
+        if name in found and name not in lists:
             raise _wrong(name, "give it once")
         if "\0" in value:
             raise _wrong(name, "leave out the character NUL")
-        found[name] = value
+        found[name] = [*found.get(name, ()), *value.split(",")] if name in lists else value
     if kind is None:
         return found
     try:
         asked = msgspec.convert(found, kind, strict=False)
     except msgspec.ValidationError as error:
         wrong = fault(str(error))
-        raise _wrong(wrong.path.strip("/"), wrong.message) from error
+        raise _wrong(wrong.path.strip("/").split("/")[0], wrong.message) from error
     for name in asked.__struct_fields__:
         value = getattr(asked, name)
         if isinstance(value, float) and not math.isfinite(value):  # "nan" passes every bound
             raise _wrong(name, "give a number")
     return asked
+
+
+@cache
+def _lists(kind: Any) -> frozenset[str]:
+    """The parameters that take several values."""
+    if kind is None:
+        return frozenset()
+    struct = msgspec.inspect.type_info(kind)
+    assert isinstance(struct, msgspec.inspect.StructType)  # as every query is
+    several = [field for field in struct.fields if isinstance(field.type, msgspec.inspect.ListType)]
+    return frozenset(field.encode_name for field in several)
 
 
 def _wrong(name: str, message: str) -> Invalid:

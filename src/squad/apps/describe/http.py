@@ -91,7 +91,7 @@ def _types(rows: Iterable[Endpoint]) -> list[Any]:
     """Every type that is spoken of, each once, by its repr: annotated ones may not hash."""
     found: dict[str, Any] = {repr(Problem): Problem}
     for row in rows:
-        for kind in (row.body, row.answer):
+        for kind in (row.shown or row.body, row.answer):
             if kind is not None:
                 found.setdefault(repr(kind), kind)
     return list(found.values())
@@ -207,7 +207,7 @@ class _Operation:
         row = self._row
         if row.stream:
             return {"required": True, "content": {row.takes: {"schema": {}}}}
-        schema = self._schema(row.body)
+        schema = self._schema(row.shown or row.body)
         name = schema.get("$ref", "").rsplit("/", 1)[-1]
         required = bool(self._components.get(name, {}).get("required", True))
         return {"required": required, "content": {"application/json": {"schema": schema}}}
@@ -255,4 +255,6 @@ def _parameter(name: str, schema: Object, required: bool) -> Object:
     text = schema.get("description")
     schema = {key: value for key, value in schema.items() if key != "description"}
     found = {"name": name, "in": "query", "required": required, "schema": schema}
+    if schema.get("type") == "array":
+        found |= {"style": "form", "explode": False}  # several with commas
     return {**found, "description": text} if text else found

@@ -22,6 +22,7 @@ from squad.kernel.unit import Books
 from squad.services.tickets.api import ENDPOINTS
 from squad.services.tickets.handlers import handlers
 from squad.services.tickets.model import AUTOCLOSE
+from squad.services.tickets.model.uploads import KEPT
 from squad.services.tickets.service import Tickets
 from squad.services.tickets.store import MIGRATIONS, Store
 
@@ -38,13 +39,18 @@ async def start(kit: Kit) -> Running:
         while True:
             await asyncio.sleep(SWEEP.total_seconds())
             await tickets.close_resolved(before=kit.clock.now() - AUTOCLOSE)
+            await tickets.uploads.sweep(before=kit.clock.now() - KEPT)
 
     return Running(
         rows=ENDPOINTS.rows,
         service=tickets,
         books=books,
         handlers=handlers(tickets),
-        tasks=(sweep,),
+        tasks=(
+            sweep,
+            tickets.live.run,
+            tickets.repair.run,
+        ),
     )
 
 

@@ -75,6 +75,41 @@ def repeated(ticket: Ticket, step: Step, actor: Actor) -> bool:
     return mine and after.get(step) == ticket.status
 
 
+# Steps that a consultant's step takes for granted where nobody told them: two devices, one of
+# which has not been heard of yet.
+IMPLIED: Mapping[tuple[Status, Step], tuple[Step, ...]] = {
+    ("assigned", "travel"): ("accept",),
+    ("assigned", "arrive"): ("accept",),
+    ("assigned", "wait"): ("accept",),
+    ("assigned", "resolve"): ("accept", "arrive"),
+    ("accepted", "resolve"): ("arrive",),
+    ("travelling", "resolve"): ("arrive",),
+}
+_COURSE = ("assigned", "accepted", "travelling", "on_site", "resolved", "closed")
+_REACHED: Mapping[str, Status] = {
+    "accept": "accepted", "travel": "travelling", "arrive": "on_site", "wait": "resolved",
+    "resolve": "resolved",
+}  # fmt: skip
+
+
+def way(status: Status, step: Step) -> tuple[Step, ...]:
+    """This will give a step with those before it that it takes for granted."""
+    return (*IMPLIED.get((status, step), ()), step)
+
+
+def beyond(ticket: Ticket, step: Step, who: str) -> bool:
+    """This will tell whether a consultant's step is history: the ticket is there or further."""
+    if step == "decline":
+        return ticket.assignee != who and who in ticket.declined
+    if ticket.assignee != who:
+        return False
+    if ticket.status == "waiting":
+        return step in ("accept", "wait")
+    if ticket.status not in _COURSE:
+        return False
+    return _COURSE.index(ticket.status) >= _COURSE.index(_REACHED[step])
+
+
 def release(ticket: Ticket, step: Step, now: datetime, *, without: str | None) -> Ticket:
     """This will give the ticket back to routing, for its next turn.
 

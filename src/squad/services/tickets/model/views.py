@@ -24,7 +24,11 @@ class TicketView(Ticket, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a ticket's history: which step, by whom, and the status after it."""
+    """A line of a ticket's history: which step, by whom, and the status after it.
+
+    at: when it happened. received_at: when it came, where that was later. corrected: seconds by
+    which the clock of the device that told it was put right.
+    """
 
     version: int
     at: datetime
@@ -33,6 +37,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     assignee: str | None
     note: str
+    received_at: datetime | None = None
+    corrected: int = 0
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

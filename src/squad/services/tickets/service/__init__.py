@@ -14,7 +14,7 @@ from squad.contracts.routing import (
     TicketUnassigned,
     TripInterrupted,
 )
-from squad.contracts.tickets import Spot, Ticket, TicketEvent
+from squad.contracts.tickets import Spot, Ticket
 from squad.kernel.access import Actor
 from squad.kernel.http import expect
 from squad.kernel.ids import derive
@@ -31,20 +31,18 @@ from squad.services.tickets import model, store
 from squad.services.tickets.model import Extra, Logged, Past, TicketView
 from squad.services.tickets.service.counsel import Counsel
 from squad.services.tickets.service.desk import Desk, missing
+from squad.services.tickets.service.figures import Reports
 from squad.services.tickets.service.files import Files
+from squad.services.tickets.service.hints import Hints
+from squad.services.tickets.service.live import Live
 from squad.services.tickets.service.people import People
+from squad.services.tickets.service.sync import Sync
+from squad.services.tickets.service.repair import Repair
 from squad.services.tickets.service.talk import Talk
+from squad.services.tickets.service.uploads import Uploads
+from squad.services.tickets.service.visits import EVENTS, Visits
 from squad.services.tickets.store import spans
 
-_EVENTS: dict[str, type[TicketEvent]] = {
-    "accept": events.TicketAccepted,
-    "travel": events.TravelStarted,
-    "arrive": events.VisitStarted,
-    "wait": events.TicketWaiting,
-    "resolve": events.TicketResolved,
-    "close": events.TicketClosed,
-    "cancel": events.TicketCancelled,
-}
 _WORK = ("accept", "decline", "travel", "arrive", "resolve")
 
 
@@ -61,7 +59,15 @@ class Tickets:
         self.counsel = Counsel(proposer, books.clock)
         self.talk = Talk(self.desk)
         self.files = Files(self.desk, blobs)
+        self.uploads = Uploads(self.desk, self.files, blobs)
+        self.visits = Visits(self.desk, self.talk)
+        self.sync = Sync(self.desk, self.visits)
+        self.live = Live(self.desk)
         self.people = People(self.desk)
+        self.lists = tables.lists
+        self.reports = Reports(tables.lists, books.clock)
+        self.hints = Hints(tables.lists, places, books.clock)
+        self.repair = Repair(books, tables)
         self._places = places
 
     async def create(
@@ -71,7 +77,7 @@ class Tickets:
         unit = self.books.open(cause)
         ticket = model.begin(logged, unit.now)
         unit.write(
-            store.insert(ticket, extra),
+            store.insert(ticket, extra, unit.now),
             store.record(ticket, "create", actor.id, "", cause.id),
             spans.begin(ticket, actor.id),
         )
@@ -99,7 +105,7 @@ class Tickets:
             else model.bygone(logged, past, unit.now)
         )
         ticket = steps[-1][1]
-        unit.write(store.insert(ticket, extra))
+        unit.write(store.insert(ticket, extra, unit.now))
         unit.write(*(store.record(t, step, cause.actor, "", cause.id) for step, t in steps))
         unit.write(spans.begin(steps[0][1], cause.actor))
         unit.write(*(spans.note(t, step, t.updated_at) for step, t in steps[1:]))
@@ -166,7 +172,7 @@ class Tickets:
                 return await self.desk.save(unit, new, extra, step, events.TicketReopened, note)
             changes = model.changes(step, note, waiting_for)
             new = model.move(ticket, step, unit.now, **changes)
-            return await self.desk.save(unit, new, extra, step, _EVENTS[step], note)
+            return await self.desk.save(unit, new, extra, step, EVENTS[step], note)
 
         return await self.desk.again(attempt)
 

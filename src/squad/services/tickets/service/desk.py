@@ -15,10 +15,15 @@ from squad.ports.database import Statement
 from squad.ports.unit import Conflict
 from squad.services.tickets import store
 from squad.services.tickets.model import Extra, TicketView
-from squad.services.tickets.store import spans
+from squad.services.tickets.store import changes, spans
 
 T = TypeVar("T")
 RECENT = 60.0  # s that a ticket stays in the cache of recent ones
+# Steps that may end somebody's sight of a ticket, by the column that says so.
+_MOVES = {
+    **dict.fromkeys(("assign", "unassign", "decline", "reopen"), "assignee"),
+    "change": "territory",
+}
 TRIES = 5  # reloads before a command gives up against others that change the same ticket
 
 _view = msgspec.json.Decoder(TicketView).decode
@@ -30,6 +35,7 @@ class Desk:
     def __init__(self, books: Books[Statement], tables: store.Store, cache: Cache) -> None:
         self.books = books
         self.store = tables
+        self.changes = changes.Changes(tables.database)
         self.cache = Cached(cache)
 
     async def get(self, *, actor: Actor, id: str) -> TicketView:
@@ -54,6 +60,19 @@ class Desk:
         self._visible(actor, found[0])
         return found
 
+    async def reach(self, *, actor: Actor, id: str) -> bool:
+        """This will check that somebody may see a ticket, or had it before.
+
+        Returns whether only before. Raises Missing.
+        """
+        try:
+            await self.load(actor=actor, id=id)
+        except Missing:
+            if not await self.changes.held(id, actor.id):
+                raise
+            return True
+        return False
+
     def _visible(self, actor: Actor, ticket: Ticket) -> None:
         if not sees(
             actor,
@@ -75,8 +94,10 @@ class Desk:
 
     def write(self, unit: Unit[Statement], new: Ticket, step: str, note: str) -> None:
         """This will write the next version and its line of history."""
+        if step in _MOVES:
+            unit.write(changes.depart(new, _MOVES[step], unit.now))
         unit.write(
-            store.update(new),
+            store.update(new, unit.now),
             store.record(new, step, unit.cause.actor, note, unit.cause.id),
             spans.note(new, step, new.updated_at),
         )

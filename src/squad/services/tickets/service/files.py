@@ -15,6 +15,7 @@ from squad.ports.unit import Cause, Conflict, Duplicate
 from squad.services.tickets import store
 from squad.services.tickets.model.files import SIZE, Attachment, Held, fit, room, titled
 from squad.services.tickets.service.desk import Desk
+from squad.services.tickets.store import changes
 
 LINK = 60.0  # s that an address at the store is good for: a client follows it at once
 
@@ -33,7 +34,7 @@ class Files:
 
         Raises Missing, Impossible, Oversize, Invalid, Unsupported, Malformed; nothing is kept.
         """
-        await self._desk.load(actor=actor, id=ticket)
+        await self._desk.reach(actor=actor, id=ticket)
         blob, sniffer = "", Sniffer()
         content = _checked(upload, sniffer)
         try:
@@ -55,18 +56,21 @@ class Files:
     ) -> Attachment:  # fmt: skip
         """This will add the record of a file that was received.
 
+        What comes from who had the ticket before is internal.
+
         Raises Missing, Impossible, Duplicate; then its content is removed again.
         """
         try:
-            await self._desk.load(actor=actor, id=ticket)
+            if await self._desk.reach(actor=actor, id=ticket):
+                visibility = "internal"
             if not held.blob:
                 raise Impossible("This file came before. Take another id for a new one.")
             return await self._record(actor, ticket, id, visibility, held, cause)
         except (Duplicate, Problem):
-            await self._discard(held)
+            await self.discard(held)
             raise
         except Conflict as conflict:
-            await self._discard(held)
+            await self.discard(held)
             room(await self._desk.store.files(ticket))
             raise Impossible("There is a file with this id. Choose a new UUIDv7.") from conflict
 
@@ -84,7 +88,7 @@ class Files:
             size=held.size,
             sha256=held.sha256,
         )
-        unit.write(*store.attach(ticket, file, held.blob))
+        unit.write(*store.attach(ticket, file, held.blob), changes.touch(ticket, unit.now))
         unit.emit(
             events.AttachmentAdded(
                 id=id,
@@ -99,7 +103,8 @@ class Files:
         await unit.commit(file)
         return file
 
-    async def _discard(self, held: Held) -> None:
+    async def discard(self, held: Held) -> None:
+        """This will remove the content of a file that is not attached after all."""
         if held.blob:
             await self._blobs.delete(held.blob)
 

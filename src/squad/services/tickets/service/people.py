@@ -6,6 +6,7 @@ from squad.contracts.people import Person
 from squad.ports.unit import Cause
 from squad.services.tickets import store
 from squad.services.tickets.service.desk import RECENT, Desk
+from squad.services.tickets.store import registers
 
 
 class People:
@@ -24,7 +25,7 @@ class People:
     async def forget(self, person: str, cause: Cause) -> None:
         """This will remove a person's fields from every ticket."""
         unit = self._desk.books.open(cause)
-        unit.write(*store.forget(person))
+        unit.write(*store.forget(person), registers.forget(person))
         await unit.commit()
         await self._desk.cache.forget(f"person:{person}")
 

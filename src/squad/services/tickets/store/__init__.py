@@ -11,6 +11,7 @@ from squad.contracts.tickets import Remark, Ticket
 from squad.ports.database import Database, Statement
 from squad.services.tickets.model import Attachment, Entry, Extra, Message, TicketView
 from squad.services.tickets.model.files import MOST
+from squad.services.tickets.store.lists import Lists
 from squad.services.tickets.store.migrations import MIGRATIONS
 
 __all__ = ["MIGRATIONS", "Store"]
@@ -21,6 +22,7 @@ _encode = msgspec.json.Encoder().encode
 _ticket = msgspec.json.Decoder(Ticket).decode
 _extra = msgspec.json.Decoder(Extra).decode
 _person = msgspec.json.Decoder(Person).decode
+_TIMES = {"at", "received_at"}
 _COLUMNS = (
     "version, status, priority, assignee, requester, organisation, store, territory,"
     " created_at, updated_at, facts"
@@ -62,21 +64,24 @@ def _values(ticket: Ticket) -> tuple[Any, ...]:
     )
 
 
-def insert(ticket: Ticket, extra: Extra) -> Statement:
+def insert(ticket: Ticket, extra: Extra, now: datetime) -> Statement:
     """This will add a ticket; an id that exists is a Conflict."""
     return Statement(
-        f"insert into tickets(id, {_COLUMNS}, extra)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (ticket.id, *_values(ticket), conceal(extra)),
+        f"insert into tickets(id, {_COLUMNS}, extra, touched)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (ticket.id, *_values(ticket), conceal(extra), now.timestamp()),
     )
 
 
-def update(ticket: Ticket) -> Statement:
-    """This will write the next version; another version stored meanwhile is a Conflict."""
+def update(ticket: Ticket, now: datetime, *, was: int | None = None) -> Statement:
+    """This will write the next version; another version stored meanwhile is a Conflict.
+
+    was: the stored version, where several steps are taken at once.
+    """
     return Statement(
-        f"update tickets set ({_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        f"update tickets set ({_COLUMNS}, touched) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " where id = ? and version = ?",
-        (*_values(ticket), ticket.id, ticket.version - 1),
+        (*_values(ticket), now.timestamp(), ticket.id, was or ticket.version - 1),
         1,
     )
 
@@ -86,12 +91,20 @@ def rewrite(id: str, extra: Extra) -> Statement:
     return Statement("update tickets set extra = ? where id = ?", (conceal(extra), id), 1)
 
 
-def record(ticket: Ticket, step: str, actor: str, note: str, cause: str) -> Statement:
-    """This will add the line of history that explains the ticket's version."""
+def record(
+    ticket: Ticket, step: str, actor: str, note: str, cause: str,
+    received: datetime | None = None, corrected: int = 0,
+) -> Statement:  # fmt: skip
+    """This will add the line of history that explains the ticket's version.
+
+    received: when it came, where that was after it happened. corrected: seconds.
+    """
+    came = received.timestamp() if received else None
     return Statement(
-        "insert into history values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into history(ticket, version, at, actor, step, status, assignee, note, cause,"
+        " received_at, corrected) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (ticket.id, ticket.version, ticket.updated_at.timestamp(), actor, step, ticket.status,
-         ticket.assignee, note, cause),
+         ticket.assignee, note, cause, came, corrected),
     )  # fmt: skip
 
 
@@ -145,11 +158,12 @@ class Store:
     """Reads of the service."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
+        self.lists = Lists(database)
 
     async def ticket(self, id: str) -> tuple[Ticket, Extra] | None:
         """This will load one ticket."""
-        rows = await self._database.fetch("select facts, extra from tickets where id = ?", (id,))
+        rows = await self.database.fetch("select facts, extra from tickets where id = ?", (id,))
         return (_ticket(rows[0][0]), reveal(rows[0][1])) if rows else None
 
     async def tickets(
@@ -172,7 +186,7 @@ class Store:
             wheres.append("(created_at, id) < (?, ?)")
             parameters.extend(before)
         where = f" where {' and '.join(wheres)}" if wheres else ""
-        rows = await self._database.fetch(
+        rows = await self.database.fetch(
             f"select facts, created_at, id from tickets{where}"
             " order by created_at desc, id desc limit ?",
             (*parameters, limit),
@@ -181,44 +195,44 @@ class Store:
 
     async def page(self, after: str, limit: int) -> list[Ticket]:
         """This will page through all tickets by id, for snapshots."""
-        rows = await self._database.fetch(
+        rows = await self.database.fetch(
             "select facts from tickets where id > ? order by id limit ?", (after, limit)
         )
         return [_ticket(row[0]) for row in rows]
 
     async def resolved(self, before: datetime, limit: int) -> list[str]:
-        """This will list tickets resolved before a moment and not closed."""
-        rows = await self._database.fetch(
-            "select id from tickets where status = 'resolved' and updated_at < ? limit ?",
+        """This will list tickets resolved before a moment, by our clock, and not closed."""
+        rows = await self.database.fetch(
+            "select id from tickets where status = 'resolved' and touched < ? limit ?",
             (before.timestamp(), limit),
         )
         return [row[0] for row in rows]
 
     async def history(self, id: str) -> list[Entry]:
         """This will load a ticket's history, oldest first."""
-        rows = await self._database.fetch(
+        rows = await self.database.fetch(
             f"select {_names(Entry)} from history where ticket = ? order by version", (id,)
         )
-        return [_read(Entry, row) for row in rows]
+        return [read(Entry, row) for row in rows]
 
     async def messages(self, id: str, *, internal: bool) -> list[Message]:
         """This will load a ticket's messages, oldest first. internal: notes too."""
-        rows = await self._database.fetch(
+        rows = await self.database.fetch(
             f"select {_names(Message)} from messages where ticket = ?"
             " and (visibility = 'public' or ?) order by at, id",
             (id, internal),
         )
-        return [_read(Message, row) for row in rows]
+        return [read(Message, row) for row in rows]
 
     async def said(self, id: str) -> bool:
         """This will tell whether there is a message with this id."""
-        return bool(await self._database.fetch("select 1 from messages where id = ?", (id,)))
+        return bool(await self.database.fetch("select 1 from messages where id = ?", (id,)))
 
     async def remarks(self, tickets: Sequence[str]) -> dict[str, list[Remark]]:
         """This will load what was written on some tickets, oldest first, for snapshots."""
         if not tickets:
             return {}
-        rows = await self._database.fetch(
+        rows = await self.database.fetch(
             "select ticket, id, visibility, text from messages"
             f" where ticket in ({', '.join('?' * len(tickets))}) order by at, id",
             tuple(tickets),
@@ -230,30 +244,30 @@ class Store:
 
     async def attachments(self, id: str, *, internal: bool) -> list[Attachment]:
         """This will load the records of a ticket's files, oldest first. internal: those too."""
-        rows = await self._database.fetch(
+        rows = await self.database.fetch(
             f"select {_names(Attachment)} from attachments where ticket = ?"
             " and (visibility = 'public' or ?) order by at, id",
             (id, internal),
         )
-        return [_read(Attachment, row) for row in rows]
+        return [read(Attachment, row) for row in rows]
 
     async def attachment(self, ticket: str, id: str) -> tuple[Attachment, str] | None:
         """This will load the record of a file, with the key of its content."""
-        rows = await self._database.fetch(
+        rows = await self.database.fetch(
             f"select {_names(Attachment)}, blob from attachments where ticket = ? and id = ?",
             (ticket, id),
         )
-        return (_read(Attachment, rows[0][:-1]), rows[0][-1]) if rows else None
+        return (read(Attachment, rows[0][:-1]), rows[0][-1]) if rows else None
 
     async def files(self, ticket: str) -> int:
         """This will count a ticket's files."""
         sql = "select count(*) from attachments where ticket = ?"
-        rows = await self._database.fetch(sql, (ticket,))
+        rows = await self.database.fetch(sql, (ticket,))
         return int(rows[0][0])
 
     async def person(self, id: str) -> Person | None:
         """This will load the copy of a person."""
-        rows = await self._database.fetch("select facts from people where id = ?", (id,))
+        rows = await self.database.fetch("select facts from people where id = ?", (id,))
         return _person(rows[0][0]) if rows else None
 
 
@@ -261,7 +275,10 @@ def _names(kind: type[msgspec.Struct]) -> str:
     return ", ".join(kind.__struct_fields__)
 
 
-def _read(kind: type[T], row: Sequence[Any]) -> T:
-    """Makes what a row says: columns are named as fields, and `at` is seconds since 1970."""
+def read(kind: type[T], row: Sequence[Any]) -> T:
+    """This will make what a row says: columns are named as fields, times are seconds since 1970."""
     fields = dict(zip(kind.__struct_fields__, row, strict=True))
-    return kind(**{**fields, "at": datetime.fromtimestamp(fields["at"], UTC)})
+    for name in _TIMES & fields.keys():
+        if fields[name] is not None:
+            fields[name] = datetime.fromtimestamp(fields[name], UTC)
+    return kind(**fields)
