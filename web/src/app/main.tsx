@@ -1,0 +1,43 @@
+import "@mantine/core/styles.css";
+import "@mantine/notifications/styles.css";
+import "@mantine/spotlight/styles.css";
+import "./base.css";
+
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode, Suspense } from "react";
+import { createRoot } from "react-dom/client";
+
+import { session } from "@/sync/session";
+import { Confirm } from "@/ui/ask";
+import { start as texts } from "./i18n";
+import { queries } from "./queries";
+import { router } from "./router";
+import { follow } from "./start";
+import { theme } from "./theme";
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="nonce"]')?.content ?? "";
+
+async function main(): Promise<void> {
+  await Promise.all([texts(), session.start()]);
+  follow();
+  const root = document.getElementById("root");
+  if (!root) return;
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+          <Notifications position="bottom-center" limit={4} />
+          <Confirm />
+          <Suspense>
+            <RouterProvider router={router} />
+          </Suspense>
+        </MantineProvider>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}
+
+void main();

@@ -1,0 +1,26 @@
+import { ActionIcon, Indicator, Tooltip } from "@mantine/core";
+import { IconBell } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+
+import { api, ok } from "@/sync/api/client";
+
+/** Unread notifications; leads to all of them. */
+export function Bell() {
+  const { t } = useTranslation();
+  const { data } = useQuery({
+    queryKey: ["notifications", "unread"],
+    queryFn: () => ok(api.GET("/api/engagement/notifications", { params: { query: { limit: 20 } } })),
+    refetchInterval: 60_000,
+  });
+  const unread = data?.unread ?? 0;
+  const label = t("shell.notifications", { count: unread });
+  return (
+    <Tooltip label={label}>
+      <ActionIcon component={Link} to="/notifications" variant="subtle" color="gray" size={44} aria-label={label}>
+        <Indicator disabled={!unread} label={unread > 99 ? "99+" : unread} size={16} color="red"><IconBell size={22} /></Indicator>
+      </ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,44 @@
+import { ActionIcon, Badge, Drawer, Tooltip } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconCloudCheck, IconCloudOff, IconCloudUp, IconCloudX } from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Status } from "@/sync/engine";
+import { session } from "@/sync/session";
+import { useSyncStatus } from "@/sync/useSync";
+import { Waiting } from "@/ui/Waiting";
+
+const SyncPanel = lazy(() => import("./SyncPanel"));
+
+/** Always visible to who works offline: whether everything is sent, and what is not. */
+export function SyncBadge() {
+  const { t } = useTranslation();
+  const status = useSyncStatus();
+  const [open, panel] = useDisclosure(false);
+  if (!session.has("consultant")) return null;
+  const { key, color, icon: Icon } = look(status);
+  const label = t(`sync.${key}`, { count: status.waiting || status.refused });
+  return (
+    <>
+      <Tooltip label={label}>
+        <ActionIcon variant="light" color={color} size={44} onClick={panel.open} aria-label={label} data-sync={key}>
+          <Icon size={22} />
+          {status.waiting + status.refused > 0 && (
+            <Badge size="xs" circle color={color} pos="absolute" top={2} right={2}>{status.waiting + status.refused}</Badge>
+          )}
+        </ActionIcon>
+      </Tooltip>
+      <Drawer opened={open} onClose={panel.close} position="right" title={t("sync.title")}>
+        <Suspense fallback={<Waiting />}><SyncPanel /></Suspense>
+      </Drawer>
+    </>
+  );
+}
+
+function look(status: Status) {
+  if (status.refused > 0) return { key: "refused", color: "red", icon: IconCloudX } as const;
+  if (!status.online) return { key: status.waiting ? "offline_waiting" : "offline", color: "orange", icon: IconCloudOff } as const;
+  if (status.waiting > 0) return { key: "waiting", color: "orange", icon: IconCloudUp } as const;
+  return { key: "fine", color: "green", icon: IconCloudCheck } as const;
+}
