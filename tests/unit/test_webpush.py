@@ -158,7 +158,7 @@ async def test_keeps_its_key(tmp_path: Path) -> None:
 @pytest.mark.parametrize("url", ["webpush:", "webpush:/x", "webpush:/x?subject=ops@squad.example"])
 async def test_wants_a_file_and_a_contact(url: str) -> None:
     """A setting without either is an error that shows the right form."""
-    with pytest.raises(ValueError, match=r"SQUAD_NOTIFIER: say webpush:"):
+    with pytest.raises(ValueError, match=r"SQUAD_PUSH: say webpush:"):
         await webpush.open(url, Frozen(NOW))
 
 

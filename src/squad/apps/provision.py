@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 from squad.apps import wiring
-from squad.kernel.settings import PORTS, Settings
+from squad.kernel.settings import CHANNELS, PORTS, Settings
 
 Make = Callable[[str, Mapping[str, Sequence[str]], str], Awaitable[list[str]]]
 
@@ -15,8 +15,10 @@ async def provision(settings: Settings, environ: Mapping[str, str]) -> AsyncIter
     whose own setting has too few. Raises ValueError: there is no such adapter. Unavailable: an
     engine refuses or does not answer; what was made stays, and running it again goes on.
     """
-    for port in PORTS:
+    for port in (*PORTS, *CHANNELS):
         url = wiring.url_of(settings, port, "{service}")
+        if url in ("", "off"):
+            continue
         make: Make | None = getattr(wiring.module(port, url), "provision", None)
         if make is None:
             continue

@@ -9,14 +9,14 @@ from typing import Any
 from squad.apps.observed import Observed
 from squad.apps.rehearsal import rehearser
 from squad.kernel.service import Kit, Service
-from squad.kernel.settings import Settings, secret
+from squad.kernel.settings import CHANNELS, Settings, secret
 from squad.kernel.vitals import Vitals
 from squad.ports.bus import Bus
 from squad.ports.clock import Clock
 
 SERVICES = ("identity", "tickets", "routing", "search", "engagement", "monitoring")
 UNOBSERVED = ("clock", "places", "proposer")
-SHARED = ("cache", "blobs", "directory", "notifier", "places", "proposer", "index")
+SHARED = ("cache", "blobs", "directory", "notifier", *CHANNELS, "places", "proposer", "index")
 
 
 def service(name: str) -> Service:
@@ -38,7 +38,7 @@ def module(port: str, url: str) -> ModuleType:
     Raises ValueError: there is none, or a package that it needs is not installed.
     """
     technology = url.split(":", 1)[0]
-    name = f"squad.adapters.{port}.{technology}"
+    name = f"squad.adapters.{'notifier' if port in CHANNELS else port}.{technology}"
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
@@ -111,6 +111,8 @@ class Adapters:
         if port in self._shared:
             return self._shared[port]
         url = url_of(self.settings, port, name)
+        if port in CHANNELS and url in ("", "off"):
+            return None
         opened = observed(await adapter(port, url, self.clock), port, url, name)
         self._open.append(opened)
         if port in SHARED:

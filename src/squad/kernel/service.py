@@ -16,7 +16,7 @@ from squad.ports.database import Database
 from squad.ports.directory import Directory
 from squad.ports.documents import Documents
 from squad.ports.index import Index
-from squad.ports.notifier import Notifier
+from squad.ports.notifier import Notifier, Pusher
 from squad.ports.places import Places
 from squad.ports.proposer import Proposer
 
@@ -28,6 +28,7 @@ class Kit:
 
     rehearse: runs a what-if in a process of its own, telling the share that is done, and gives
     its answer; ValueError: it is refused, Unavailable: the process ended. None: not on this node.
+    push, sms: None where this installation has no such channel.
     """
 
     name: str
@@ -47,6 +48,8 @@ class Kit:
     bus: Bus
     vitals: Vitals
     rehearse: Rehearse | None = None
+    push: Pusher | None = None
+    sms: Notifier | None = None
 
     def __init__(self, name: str, **adapters: Any) -> None:
         self.name = name

@@ -14,6 +14,7 @@ PORTS = (
     "clock", "database", "documents", "bus", "index", "cache", "blobs", "directory", "notifier",
     "places", "proposer",
 )  # fmt: skip
+CHANNELS = ("push", "sms")  # notifiers besides the one for mail
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         `otlp:http://host:4318`, "" nowhere. metrics: where figures are sent, `otlp:…`, besides
         being shown at /metrics.
     sample: share of the requests that are traced; a caller who traces is always followed.
+    push, sms: further notifiers, to browsers and telephones; "off" or "": none.
     web: folder of the built web app; "": the one in the package, or in the source tree.
     workers of other machines need `host` other than loopback, and then TLS before it.
     """
@@ -55,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     blobs: str = "files:{home}/blobs"
     directory: str = "local:{home}/directory.db"
     notifier: str = "folder:{home}/sent"
+    push: str = "webpush:{home}/vapid.pem?make=1&subject=mailto:squad@example.com"
+    sms: str = ""
     places: str = "table:"
     proposer: str = "linear:"
 

@@ -27,6 +27,10 @@ class Refused(Exception):
     """The channel will never take this message (bad address, 5xx). Do not try again."""
 
 
+class Gone(Refused):
+    """The address is no more, and will never be again: forget it."""
+
+
 class Notifier(Protocol):
     """A channel to people."""
 
@@ -42,4 +46,17 @@ class Notifier(Protocol):
 
     async def close(self) -> None:
         """This will let go of connections."""
+        ...
+
+
+class Pusher(Notifier, Protocol):
+    """A channel to browsers, which subscribe with its key."""
+
+    @property
+    def key(self) -> str:
+        """This will give the public key that browsers subscribe with (applicationServerKey)."""
+        ...
+
+    def check(self, to: str) -> None:
+        """This will tell whether messages could be sent there. Raises Refused: never."""
         ...

@@ -52,14 +52,14 @@ class Desk:
         self.number = 0
         self.stores: list[Any] = []
 
-    async def open(self) -> "Desk":
-        """This will start the service; again, as after a crash."""
+    async def open(self, **channels: Any) -> "Desk":
+        """This will start the service; again, as after a crash. channels: push and sms."""
         documents = await sqlite.open(f"sqlite:{self.home}/engagement.db", self.clock)
         self.stores.append(documents)
         self.documents = documents
         kit = Kit(
             "engagement", clock=self.clock, documents=documents, origin=ORIGIN, secret=b"s" * 64,
-            notifier=await folder.open(f"folder:{self.home}/sent", self.clock),
+            notifier=await folder.open(f"folder:{self.home}/sent", self.clock), **channels,
         )  # fmt: skip
         self.running = await SERVICE.start(kit)
         routes: Any = mount(self.running.rows, self.running.service, documents)

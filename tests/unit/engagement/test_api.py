@@ -168,13 +168,19 @@ async def test_keeps_preferences(desk: Desk) -> None:
 
     shown = await desk.ask(ANA, "GET", "/preferences")
     wanted = dict.fromkeys(model.KINDS, True)
-    assert before.json() == {"inbox": wanted, "mail": wanted, "quiet": None, "version": 0}
+    others = {
+        "push": wanted, "sms": dict.fromkeys(model.KINDS, False), "channels": ["inbox", "mail"],
+    }  # fmt: skip
+    assert before.json() == {
+        "inbox": wanted, "mail": wanted, "quiet": None, "version": 0, **others,
+    }  # fmt: skip
     assert first.json() == shown.json()
     assert first.json() == {
         "inbox": wanted,
         "mail": {**wanted, "closed": False},
         "quiet": choice["quiet"],
         "version": 1,
+        **others,
     }
     assert (stale.status_code, shown.headers["etag"]) == (412, '"1"')
     back = await desk.ask(ANA, "PUT", "/preferences", json={})
@@ -186,7 +192,7 @@ async def test_keeps_preferences(desk: Desk) -> None:
     [
         ({"mail": {"spam": True}}, "/mail"),
         ({"mail": {"closed": "yes"}}, "/mail"),
-        ({"sms": {}}, "/sms"),
+        ({"fax": {}}, "/fax"),
         ({"quiet": {"start": "25:00", "end": "07:00"}}, "/quiet/start"),
         ({"quiet": {"start": "7:00", "end": "08:00"}}, "/quiet/start"),
         ({"quiet": {"start": "07:00"}}, "/quiet/end"),

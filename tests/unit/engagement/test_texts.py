@@ -13,7 +13,7 @@ from squad.services.engagement import model
 FACTS = {"reference", "priority", "consultant", "at", "until"}
 PHRASES = {
     "somebody", "footer", "title", "intro", "question", "comment", "send", "missing", "long",
-    "thanks", "answered", "gone", *(f"rating{n}" for n in range(1, 6)),
+    "thanks", "answered", "gone", "trial", "trial_more", *(f"rating{n}" for n in range(1, 6)),
 }  # fmt: skip
 LANGUAGES: tuple[str, ...] = get_args(Language)
 

@@ -22,7 +22,7 @@ from pywebpush import WebPusher, WebPushException
 from squad.adapters.engines.brief import cut, parts
 from squad.adapters.engines.mail import check
 from squad.ports.clock import Clock
-from squad.ports.notifier import Message, Refused
+from squad.ports.notifier import Gone, Message, Refused
 from squad.ports.unit import Unavailable
 
 HOSTS = (
@@ -84,7 +84,8 @@ class WebpushNotifier:
         Sent again under its id, it replaces one that the browser has not fetched yet.
 
         Raises:
-            Refused: `to` is no subscription, or is one no more, or of an unknown push service.
+            Refused: `to` is no subscription, or of an unknown push service.
+            Gone: it is a subscription no more.
             ValueError: id, thread or language are not such.
             Unavailable: the push service does not answer, or not so much at once.
         """
@@ -108,6 +109,13 @@ class WebpushNotifier:
                 _judge(answer.status)
         except (aiohttp.ClientError, TimeoutError, RuntimeError) as error:
             raise Unavailable(f"no answer of the push service: {type(error).__name__}") from None
+
+    def check(self, to: str) -> None:
+        """This will try the keys and the address, without a call. Raises Refused."""
+        try:
+            WebPusher(msgspec.to_builtins(self._subscription(to))).encode(b"probe")
+        except (WebPushException, ValueError) as error:
+            raise Refused("not the keys of a subscription") from error
 
     def _subscription(self, to: str) -> Subscription:
         try:
@@ -157,6 +165,8 @@ def _judge(status: int) -> None:
     """What a push service's answer means (RFC 8030, 5 and 8.4; 401: our clock or key)."""
     if 200 <= status < 300:
         return
+    if status in (404, 410):
+        raise Gone(f"the push service answered {status}")
     if status in (401, 408, 429) or status >= 500:
         raise Unavailable(f"the push service answered {status}")
     raise Refused(f"the push service answered {status}")
@@ -171,7 +181,7 @@ def _parsed(url: str) -> tuple[Path, dict[str, str]]:
     options = {name: values[-1] for name, values in parse_qs(query).items()}
     if not path or not options.get("subject", "").startswith(("mailto:", "https:")):
         raise ValueError(
-            "SQUAD_NOTIFIER: say webpush:{home}/vapid.pem?subject=mailto:WHO-RUNS-THIS@DOMAIN"
+            "SQUAD_PUSH: say webpush:{home}/vapid.pem?subject=mailto:WHO-RUNS-THIS@DOMAIN"
         )
     return Path(unquote(path)), options
 
@@ -179,19 +189,22 @@ def _parsed(url: str) -> tuple[Path, dict[str, str]]:
 async def open(url: str, clock: Clock) -> WebpushNotifier:
     """This will open `webpush:KEYFILE?subject=mailto:…`, the contact for push services.
 
-    Further settings: `hosts=a,b`: push services to call instead of the known ones.
+    Further settings: `hosts=a,b`: push services to call instead of the known ones. `make=1`: make
+    the key file where there is none, for an installation of one node.
 
     Raises:
         ValueError: no file, no subject, or the file holds no key.
         Unavailable: the file is not there.
     """
     path, options = _parsed(url)
+    if options.get("make") == "1":
+        await provision(url, {}, "")
     try:
         vapid = await asyncio.to_thread(Vapid02.from_pem, path.read_bytes())
     except FileNotFoundError as error:
-        raise Unavailable(f"SQUAD_NOTIFIER: there is no {path}. Run `squad provision`.") from error
+        raise Unavailable(f"SQUAD_PUSH: there is no {path}. Run `squad provision`.") from error
     except ValueError as error:
-        raise ValueError(f"SQUAD_NOTIFIER: {path} holds no key") from error
+        raise ValueError(f"SQUAD_PUSH: {path} holds no key") from error
     hosts = options["hosts"].split(",") if "hosts" in options else HOSTS
     return WebpushNotifier(vapid, options["subject"], hosts, clock)
 

@@ -19,10 +19,13 @@ from squad.contracts.routing import (
 from squad.kernel.post import SHARDS, Post
 from squad.kernel.service import Kit, Running, Service
 from squad.kernel.unit import Books
+from squad.ports.notifier import Notifier
 from squad.services.engagement.api import ENDPOINTS
 from squad.services.engagement.handlers import handlers
+from squad.services.engagement.model import Channel
 from squad.services.engagement.service import Engagement
-from squad.services.engagement.store import Store, Voice
+from squad.services.engagement.service.voice import Voice
+from squad.services.engagement.store import Store
 
 
 async def start(kit: Kit) -> Running:
@@ -30,8 +33,15 @@ async def start(kit: Kit) -> Running:
     books = Books("engagement", kit.documents, kit.clock)
     store = Store(kit.documents, kit.clock)
     voice = Voice(store, kit.origin, kit.secret)
-    engagement = Engagement(books=books, store=store, voice=voice, key=kit.secret)
-    post = Post(books, kit.documents, kit.notifier, write=engagement.write, lost=engagement.lost)
+    given: dict[Channel, Notifier | None] = {
+        "mail": kit.notifier, "push": kit.push, "sms": kit.sms,
+    }  # fmt: skip
+    notifiers = {channel: one for channel, one in given.items() if one is not None}
+    engagement = Engagement(
+        books=books, store=store, voice=voice, key=kit.secret, notifiers=notifiers, pusher=kit.push
+    )
+    channels = engagement.channels
+    post = Post(books, kit.documents, channels, write=engagement.write, lost=engagement.lost)
     return Running(
         rows=ENDPOINTS.rows,
         service=engagement,
@@ -43,7 +53,7 @@ async def start(kit: Kit) -> Running:
 
 SERVICE = Service(
     "engagement",
-    needs=("documents", "notifier", "clock"),
+    needs=("documents", "notifier", "push", "sms", "clock"),
     consumes=(
         UserCreated,
         UserUpdated,

@@ -4,39 +4,44 @@ Notifications are kept as facts (ids, codes, moments) and put into words when th
 sent: always in the person's present language and zone, and with no personal text to erase.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
-from typing import Annotated, Literal, get_args
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec import Meta
-from msgspec.structs import replace
 
-from squad.contracts.envelope import Id
 from squad.contracts.people import Language, Person, Role
-from squad.contracts.tickets import Ticket
-from squad.kernel.problem import Impossible
+from squad.services.engagement.model.devices import Device
+from squad.services.engagement.model.hours import Quiet as Quiet
+from squad.services.engagement.model.hours import quiet_end as quiet_end
+from squad.services.engagement.model.hours import slot_end as slot_end
+from squad.services.engagement.model.surveys import Receipt as Receipt
+from squad.services.engagement.model.surveys import Survey as Survey
+from squad.services.engagement.model.surveys import answer as answer
+from squad.services.engagement.model.surveys import ask as ask
+from squad.services.engagement.model.surveys import receipt as receipt
 
 Kind = Literal[
     "assignment", "withdrawn", "assigned", "accepted", "travelling", "waiting", "resolved",
     "closed", "survey", "cancelled", "message", "stalled", "interrupted", "delayed",
 ]  # fmt: skip
-Channel = Literal["inbox", "mail"]
+Channel = Literal["inbox", "mail", "push", "sms"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-
-SURVEY = timedelta(days=30)  # that a survey's link works
-SLOT = 60  # s of stalls that a dispatcher is told of in one mail
-
-Minute = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["21:30"])]
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A person as engagement knows them. erased: nothing about them may come back."""
+    """A person as engagement knows them. erased: nothing about them may come back.
+
+    phone: in the form of E.164, or "" where theirs cannot be one.
+    """
 
     version: int = 0
     name: str = ""
     mail: str = ""
+    phone: str = ""
     language: Language = "en"
     zone: str = "Etc/UTC"
     roles: Sequence[Role] = ()
@@ -44,25 +49,24 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     erased: bool = False
 
 
-class Quiet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Hours in which no mail is sent, in the person's zone; over midnight where end < start."""
-
-    start: Minute
-    end: Minute
-
-
 class Preferences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a person wants to hear of, by channel and kind. A kind that is left out is wanted."""
+    """What a person wants to hear of, by channel and kind.
+
+    A kind that is left out is wanted; but not as a text message, which costs.
+    """
 
     inbox: Mapping[Kind, bool] = {}
     mail: Mapping[Kind, bool] = {}
+    push: Mapping[Kind, bool] = {}
+    sms: Mapping[Kind, bool] = {}
     quiet: Quiet | None = None
 
 
 class Chosen(Preferences, frozen=True, kw_only=True):
-    """What a person wants to hear of, every kind named."""
+    """What a person wants to hear of, every kind named. channels: those that reach them here."""
 
     version: int
+    channels: Sequence[Channel] = ("inbox", "mail")
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -70,19 +74,12 @@ class Reader(msgspec.Struct, frozen=True):
 
     record: Record | None = None
     preferences: Preferences = Preferences()
+    devices: Sequence[Device] = ()
 
     @property
     def gone(self) -> bool:
         """Whether the person may not be told anything any more."""
         return self.record is not None and (self.record.erased or not self.record.active)
-
-
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """That a survey was answered. It is kept for repeats: so without the comment."""
-
-    reference: str
-    rating: int
-    answered_at: datetime
 
 
 class Ticked(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,26 +119,14 @@ class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A mail that waits to be sent."""
+    """A message that waits to be sent. device: where a push message goes."""
 
     person: str
     kind: Kind
     ticket: str
     facts: Facts = Facts()
-
-
-class Survey(msgspec.Struct, frozen=True, kw_only=True):
-    """The one survey of a ticket. closing: version of the ticket when it was closed last."""
-
-    ticket: Id
-    reference: str
-    person: str
-    consultant: str
-    closing: int
-    until: datetime
-    rating: int | None = None
-    comment: str = ""
-    answered_at: datetime | None = None
+    channel: Channel = "mail"
+    device: str = ""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,27 +144,56 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 def learn(known: Record | None, person: Person) -> Record | None:
     """This will take over a person's record; None where a newer one or erasure holds."""
-    if known is not None and (known.erased or known.version >= person.version):
+    if known is not None and (known.erased or known.version > person.version):
         return None
-    return Record(
+    record = Record(
         version=person.version,
         name=person.contact.name,
         mail=person.contact.mail,
+        phone=number(person.contact.phone),
         language=person.language,
         zone=person.zone,
         roles=tuple(person.roles),
         active=person.active,
     )
+    return None if record == known else record
 
 
-def chosen(preferences: Preferences, version: int) -> Chosen:
+def number(phone: str) -> str:
+    """This will spell a phone number as E.164 does; "" where it is none.
+
+    Without a country it is one of ours: the US and Canada share the code 1.
+    """
+    digits = re.sub(r"[^0-9]", "", re.split(r"[^0-9+(). /-]", phone)[0])
+    if not phone.strip().startswith("+") and len(digits) == 10:
+        digits = f"1{digits}"
+    elif not phone.strip().startswith("+") and not (len(digits) == 11 and digits[0] == "1"):
+        return ""
+    return f"+{digits}" if re.fullmatch(r"[1-9][0-9]{6,14}", digits) else ""
+
+
+def chosen(
+    preferences: Preferences, version: int, channels: Sequence[Channel] = ("inbox", "mail")
+) -> Chosen:
     """This will fill in what the person left out."""
+
+    def every(channel: Channel) -> Mapping[Kind, bool]:
+        return {kind: _wished(preferences, kind, channel) for kind in KINDS}
+
     return Chosen(
-        inbox={kind: preferences.inbox.get(kind, True) for kind in KINDS},
-        mail={kind: preferences.mail.get(kind, True) for kind in KINDS},
+        inbox=every("inbox"),
+        mail=every("mail"),
+        push=every("push"),
+        sms=every("sms"),
         quiet=preferences.quiet,
         version=version,
+        channels=channels,
     )
+
+
+def _wished(preferences: Preferences, kind: Kind, channel: Channel) -> bool:
+    wishes: Mapping[Kind, bool] = getattr(preferences, channel)
+    return wishes.get(kind, channel != "sms")
 
 
 def first_name(record: Record | None) -> str:
@@ -194,21 +208,33 @@ def first_name(record: Record | None) -> str:
 
 def wants(reader: Reader, kind: Kind, channel: Channel) -> bool:
     """This will tell whether the person is told of the kind on the channel."""
-    if reader.gone:
+    if reader.gone or not reached(reader, channel):
         return False
-    if channel == "mail" and reader.record is not None and not reader.record.mail:
-        return False
-    chosen = reader.preferences.mail if channel == "mail" else reader.preferences.inbox
-    return chosen.get(kind, True)
+    return _wished(reader.preferences, kind, channel)
+
+
+def reached(reader: Reader, channel: Channel) -> bool:
+    """This will tell whether the channel leads to the person, or may: nothing is known of them."""
+    record = reader.record
+    if channel == "push":
+        return bool(reader.devices)
+    if channel == "inbox" or record is None:
+        return True
+    return bool(record.mail if channel == "mail" else record.phone)
+
+
+def reaching(reader: Reader, there: Collection[str]) -> Sequence[Channel]:
+    """This will list the channels that lead to the person. there: what is installed."""
+    return tuple(one for one in CHANNELS if one in there and reached(reader, one))
 
 
 def urgent(kind: Kind, facts: Facts) -> bool:
-    """This will tell whether a mail passes quiet hours: P1 offers, and to turn round."""
+    """This will tell whether a message passes quiet hours: P1 offers, and to turn round."""
     return kind == "interrupted" or (kind == "assignment" and facts.priority == 1)
 
 
 def due(reader: Reader, kind: Kind, facts: Facts, now: datetime) -> datetime:
-    """This will give the moment a mail may be sent: now, or when the quiet hours end."""
+    """This will give the moment a message may be sent: now, or when the quiet hours end."""
     quiet, record = reader.preferences.quiet, reader.record
     if quiet is None or record is None or urgent(kind, facts):
         return now
@@ -221,22 +247,6 @@ def zone_of(record: Record) -> ZoneInfo:
         return ZoneInfo(record.zone)
     except (KeyError, ValueError, OSError):
         return ZoneInfo("Etc/UTC")
-
-
-def quiet_end(quiet: Quiet, zone: ZoneInfo, now: datetime) -> datetime:
-    """This will give the end of the quiet hours that `now` lies in, or `now` outside of them.
-
-    An end that comes twice is the one after `now`; skipped, it lies as long after (PEP 495).
-    """
-    start, end = time.fromisoformat(quiet.start), time.fromisoformat(quiet.end)
-    local = now.astimezone(zone)
-    at = local.time().replace(tzinfo=None)
-    inside = start <= at < end if start < end else at >= start or at < end
-    if not inside or start == end:
-        return now
-    day = local.date() + timedelta(days=0 if at < end else 1)
-    ends = datetime.combine(day, end, zone).astimezone(UTC)
-    return ends if ends > now else datetime.combine(day, end.replace(fold=1), zone).astimezone(UTC)
 
 
 def others(notices: Sequence[Notice], actor: str) -> Sequence[Notice]:
@@ -253,46 +263,6 @@ def seen(id: str, note: Note, mark: str) -> bool:
     return note.read_at is not None or id <= mark
 
 
-def slot_end(now: datetime) -> datetime:
-    """This will give the end of the slot whose stalls go into one mail."""
-    return datetime.fromtimestamp((now.timestamp() // SLOT + 1) * SLOT, UTC)
-
-
 def lapsed(mail: Mail, now: datetime) -> bool:
     """This will tell whether an offer ended while its mail was held."""
     return mail.kind == "assignment" and mail.facts.until is not None and mail.facts.until <= now
-
-
-def ask(known: Survey | None, ticket: Ticket, now: datetime) -> Survey | None:
-    """This will make the survey of a closed ticket; None where it was answered before.
-
-    Asked again unanswered, it has a new link; the old one works too, for the same survey.
-    """
-    if known is not None and known.rating is not None:
-        return None
-    return Survey(
-        ticket=ticket.id,
-        reference=ticket.reference,
-        person=ticket.requester,
-        consultant=ticket.assignee or ticket.previous or "",
-        closing=ticket.version,
-        until=(now + SURVEY).replace(microsecond=0),
-    )
-
-
-def answer(survey: Survey, rating: int, comment: str, now: datetime) -> Survey:
-    """This will answer a survey. Raises Impossible: it was answered differently."""
-    if survey.rating is None:
-        return replace(survey, rating=rating, comment=comment, answered_at=now)
-    if (survey.rating, survey.comment) == (rating, comment):
-        return survey
-    raise Impossible("This survey was answered already. Thank you; it is asked only once.")
-
-
-def receipt(survey: Survey) -> Receipt:
-    """This will confirm an answer."""
-    return Receipt(
-        reference=survey.reference,
-        rating=survey.rating or 0,
-        answered_at=survey.answered_at or survey.until,
-    )

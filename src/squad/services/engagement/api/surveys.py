@@ -1,4 +1,4 @@
-"""What engagement offers: one's notifications and preferences, surveys, and their results."""
+"""Endpoints about surveys and their results, and the page behind a survey's link."""
 
 import hashlib
 from base64 import b64encode
@@ -16,16 +16,16 @@ from msgspec import Meta
 
 from squad.contracts.people import Language
 from squad.kernel.access import PUBLIC
-from squad.kernel.http import Answer, Call, Empty, Endpoints
+from squad.kernel.http import Answer, Call, Empty
 from squad.kernel.ids import uuid7
 from squad.kernel.page import Cursor, Limit, Page, cursor, paged, parts
 from squad.kernel.problem import Impossible, Missing, Oversize
 from squad.ports.unit import Cause
 from squad.services.engagement import model
-from squad.services.engagement.model import Chosen, Preferences, Receipt, Shown, Survey, Ticked
+from squad.services.engagement.api.rows import ENDPOINTS
+from squad.services.engagement.model import Receipt, Survey
 from squad.services.engagement.service import Engagement
 
-ENDPOINTS = Endpoints("/api/engagement")
 FORM = 65_536  # bytes of the survey's form: 2,000 characters, spelled with percent signs
 COMMENT = 2_000  # characters
 
@@ -33,26 +33,11 @@ URLENCODED = "application/x-www-form-urlencoded"
 _ACCEPTED = ["application/json", "text/html"]
 
 
-class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which notifications, newest first."""
-
-    unread: bool = False
-    limit: Limit = 50
-    cursor: Cursor = ""
-
-
 class Paged(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which page, newest first."""
 
     limit: Limit = 50
     cursor: Cursor = ""
-
-
-class Notifications(Page, frozen=True, kw_only=True):
-    """Notifications, newest first. unread: how many are, counted up to 100."""
-
-    items: Sequence[Shown]
-    unread: int = 0
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,53 +88,6 @@ class Results(Page, frozen=True, kw_only=True):
     items: Sequence[Result]
     average: float | None = None
     ratings: Sequence[int] = ()
-
-
-@ENDPOINTS.get(
-    "/notifications", action="engagement.own", query=Listed, answer=Notifications,
-    criticality="sheddable",
-)  # fmt: skip
-async def notifications(engagement: Engagement, call: Call[None, Listed]) -> Answer:
-    """List your notifications, newest first, in your language."""
-    query = call.query
-    after = parts(query.cursor, str)[0] if query.cursor else ""
-    found = await engagement.inbox(
-        person=call.actor.id, unread=query.unread, after=after, limit=query.limit
-    )
-    after = cursor(found.last) if found.last else None
-    page = Notifications(items=found.items, next=after, unread=found.unread)
-    return paged(page, call.request.url.path, query)
-
-
-@ENDPOINTS.post(
-    "/notifications/{id}/read", action="engagement.own", answer=Ticked, criticality="sheddable"
-)
-async def read(engagement: Engagement, call: Call[None, Empty]) -> Ticked:
-    """Mark one of your notifications as read."""
-    return await engagement.read(person=call.actor.id, id=call.id(), cause=call.cause)
-
-
-@ENDPOINTS.post("/notifications/read-all", action="engagement.own", criticality="sheddable")
-async def read_all(engagement: Engagement, call: Call[None, Empty]) -> Empty:
-    """Mark everything that is in your inbox now as read."""
-    await engagement.read_all(person=call.actor.id, cause=call.cause)
-    return Empty()
-
-
-@ENDPOINTS.get("/preferences", action="engagement.own", answer=Chosen)
-async def preferences(engagement: Engagement, call: Call[None, Empty]) -> Chosen:
-    """Show what you want to hear of, on which channel, and when not."""
-    return await engagement.preferences(person=call.actor.id)
-
-
-@ENDPOINTS.put(
-    "/preferences", action="engagement.own", body=Preferences, answer=Chosen, problems=(412,)
-)
-async def choose(engagement: Engagement, call: Call[Preferences, Empty]) -> Chosen:
-    """Replace what you want to hear of; a kind that is left out is wanted."""
-    return await engagement.choose(
-        person=call.actor.id, chosen=call.body, version=call.version(), cause=call.cause
-    )
 
 
 @ENDPOINTS.get("/surveys", action="engagement.surveys", query=Paged, answer=Results)

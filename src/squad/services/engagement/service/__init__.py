@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -19,9 +19,11 @@ from squad.kernel.problem import Fault, Invalid, Missing, Shed
 from squad.kernel.token import verify
 from squad.kernel.unit import Books
 from squad.ports.documents import Put
+from squad.ports.notifier import Notifier, Pusher
 from squad.ports.unit import Cause, Conflict, Duplicate
 from squad.services.engagement import model, store
 from squad.services.engagement.model import (
+    Channel,
     Chosen,
     Facts,
     Kind,
@@ -34,9 +36,13 @@ from squad.services.engagement.model import (
     Survey,
     Ticked,
 )
-from squad.services.engagement.store import Store, Voice
+from squad.services.engagement.service.channels import Channels
+from squad.services.engagement.service.devices import Subscriptions
+from squad.services.engagement.service.voice import PURPOSE, Voice
+from squad.services.engagement.store import Store
 
-CROWD = 45  # people told in one unit: two documents each (squad.ports.documents.ITEMS)
+CROWD = 12  # people told in one unit: eight documents each (squad.ports.documents.ITEMS)
+BATCH = 45  # documents removed in one unit
 MANAGERS = 2  # level of escalation at which managers are told, not dispatchers
 TRIES = 8  # of an answer that meets another at the same count
 SEEN = 100  # notifications that are counted as unread at most
@@ -54,17 +60,26 @@ class Inbox(msgspec.Struct, frozen=True):
 
 
 class Engagement:
-    """The use cases. key: signs survey links."""
+    """The use cases. key: signs survey links. notifiers: by channel, those that are installed."""
 
-    def __init__(self, *, books: Books[Put], store: Store, voice: Voice, key: bytes) -> None:
+    def __init__(
+        self, *, books: Books[Put], store: Store, voice: Voice, key: bytes,
+        notifiers: Mapping[Channel, Notifier], pusher: Pusher | None = None,
+    ) -> None:  # fmt: skip
         self.books = books
         self.voice = voice
+        self.devices = Subscriptions(books, store, voice, pusher)
+        self.channels = Channels(notifiers, self.devices.gone)
+        self._there: Sequence[str] = ("inbox", *notifiers)
         self._store = store
         self._key = key
 
     async def begin(self) -> None:
-        """This will ask identity for everybody, the first time that this store is opened."""
-        unit = self.books.open(Cause(derive("engagement", "begin")))
+        """This will ask identity for everybody, the first time that this store is opened.
+
+        Stores of before telephones were known are opened for the first time once more.
+        """
+        unit = self.books.open(Cause(derive("engagement", "begin", "phone")))
         request = SnapshotRequested(id=unit.cause.id, service="engagement", source="identity")
         unit.emit(request, version=1)
         await self.books.once(unit)
@@ -83,12 +98,17 @@ class Engagement:
         Ratings stay, without comment and person: they are facts about the service. Waiting mails
         hold no personal text; they are dropped when their time comes. Raises Duplicate, Conflict.
         """
-        gone = (store.remove("people", id, "preferences"), store.remove("people", id, "mark"))
+        gone: tuple[Put, ...] = (
+            store.remove("people", id, "preferences"),
+            store.remove("people", id, "mark"),
+        )
+        for device in await self._store.devices(id):
+            gone += tuple(store.drop_device(id, device))
         await self._commit(FREE, (*store.save_record(id, Record(erased=True), None), *gone))
         self._store.forget(id)
-        while notes := await self._store.notes(id, "", CROWD):
+        while notes := await self._store.notes(id, "", BATCH):
             await self._commit(FREE, [store.remove("inbox", id, note) for note, _ in notes])
-        while tickets := await self._store.asked(id, CROWD):
+        while tickets := await self._store.asked(id, BATCH):
             await asyncio.gather(*(self._unask(id, ticket) for ticket in tickets))
         await self._commit(cause, ())
 
@@ -140,7 +160,7 @@ class Engagement:
         now, puts = self.books.clock.now(), list[Put]()
         for notice in notices:
             reader = await self._store.reader(notice.person)
-            puts += store.posts(notice, cause.id, reader, now)
+            puts += store.posts(notice, cause.id, reader, now, self._there)
         return puts
 
     async def _commit(self, cause: Cause, puts: Sequence[Put]) -> None:
@@ -149,10 +169,10 @@ class Engagement:
         await unit.commit()
 
     async def write(self, parcel: Parcel) -> Written:
-        """This will put a waiting mail into words, or tell that it must wait or is not wanted."""
+        """This will put a waiting message into words, or say that it waits or is not wanted."""
         mail, now = _mail(parcel.content), self.books.clock.now()
         reader = await self._store.reader(mail.person)
-        if model.lapsed(mail, now) or not model.wants(reader, mail.kind, "mail"):
+        if model.lapsed(mail, now) or not model.wants(reader, mail.kind, mail.channel):
             return None
         if reader.record is None:
             return Later(reason="unknown")
@@ -162,9 +182,16 @@ class Engagement:
         )
 
     def lost(self, parcel: Parcel, reason: str) -> NotificationFailed:
-        """This will tell that a mail could not be delivered."""
-        person = _mail(parcel.content).person
-        return NotificationFailed(id=parcel.id, person=person, channel="mail", reason=reason)
+        """This will tell that a message could not be delivered."""
+        mail = _mail(parcel.content)
+        return NotificationFailed(
+            id=parcel.id, person=mail.person, channel=mail.channel, reason=reason
+        )
+
+    async def attempt(self, *, person: str, id: str, cause: Cause) -> None:
+        """This will try a device out, in its person's language. See Subscriptions.attempt."""
+        record = (await self._store.reader(person)).record or Record()
+        await self.devices.attempt(person=person, id=id, language=record.language, cause=cause)
 
     async def inbox(self, *, person: str, unread: bool, after: str, limit: int) -> Inbox:
         """This will list a person's notifications in their language, from beyond `after`."""
@@ -207,7 +234,9 @@ class Engagement:
 
     async def preferences(self, *, person: str) -> Chosen:
         """This will give what a person wants to hear of."""
-        return model.chosen(*await self._store.preferences(person))
+        reader = await self._store.reader(person)
+        channels = model.reaching(reader, self._there)
+        return model.chosen(*await self._store.preferences(person), channels)
 
     async def choose(
         self, *, person: str, chosen: Preferences, version: int | None, cause: Cause
@@ -220,7 +249,8 @@ class Engagement:
         _, stored = await self._store.preferences(person)
         expect(version, stored)
         unit.write(store.save_preferences(person, chosen, stored))
-        view = model.chosen(chosen, stored + 1)
+        channels = model.reaching(await self._store.reader(person), self._there)
+        view = model.chosen(chosen, stored + 1, channels)
         await unit.commit(view)
         self._store.forget(person)
         return view
@@ -254,7 +284,7 @@ class Engagement:
         raise Shed("Many answers arrive at this moment. Try again.", retry_after=1.0)
 
     async def _asked(self, token: str) -> tuple[Survey, int]:
-        ticket = verify(store.PURPOSE, token, self._key, self.books.clock.now())
+        ticket = verify(PURPOSE, token, self._key, self.books.clock.now())
         survey, version = await self._store.survey(ticket) if ticket else (None, 0)
         if survey is None:
             raise Missing("This link does not work, or does not work any more.")

@@ -1,35 +1,29 @@
 """Where engagement's documents and words are kept, and in which form."""
 
+import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from importlib.resources import files
-from typing import Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from squad.contracts.people import Language
 from squad.kernel.ids import derive
 from squad.kernel.post import hold
-from squad.kernel.token import sign
-from squad.kernel.words import Words
 from squad.ports.clock import Clock
 from squad.ports.documents import Documents, Put
-from squad.ports.notifier import Message
 from squad.services.engagement import model
 from squad.services.engagement.model import (
+    Channel,
     Facts,
-    Kind,
     Mail,
     Note,
     Notice,
     Preferences,
     Reader,
     Record,
-    Shown,
     Survey,
 )
+from squad.services.engagement.model.devices import Device, Holder
 
 DAY = 86_400.0  # s
 INBOX = 90 * DAY  # that notifications are kept
@@ -38,20 +32,21 @@ YEARS = 5 * 366 * DAY  # that surveys are kept (REQUIREMENTS.md, R25)
 READERS = 10_000  # people kept in memory; the one unused for longest goes first
 FRESH = 60.0  # s that they are trusted: another node may have changed them
 TALLIES = 16  # documents that ratings are counted in, so that answers seldom meet
-PURPOSE: Final = "engagement.survey"  # of the tokens
-SURVEYS = "/api/engagement/surveys"
+PUSH = "push-"  # before the id of a device, among what is known of a person
 
 _encode = msgspec.json.Encoder().encode
 _record = msgspec.json.Decoder(Record).decode
 _preferences = msgspec.json.Decoder(Preferences).decode
 _note = msgspec.json.Decoder(Note).decode
 _survey = msgspec.json.Decoder(Survey).decode
+_device = msgspec.json.Decoder(Device).decode
+_holder = msgspec.json.Decoder(Holder).decode
 _counts = msgspec.json.Decoder(list[int]).decode
 
 
 class Store:
-    """Documents by key. Tables: people, roles, inbox, surveys, asked, answers, tallies; the post
-    keeps its own two."""
+    """Documents by key. Tables: people, roles, inbox, surveys, asked, answers, tallies, endpoints;
+    the post keeps its own two."""
 
     def __init__(self, documents: Documents, clock: Clock) -> None:
         self._documents = documents
@@ -70,7 +65,9 @@ class Store:
         found = {d.sort: d.body for d in await self._documents.list("people", person)}
         record, chosen = found.get("record"), found.get("preferences")
         reader = Reader(
-            _record(record) if record else None, _preferences(chosen) if chosen else Preferences()
+            _record(record) if record else None,
+            _preferences(chosen) if chosen else Preferences(),
+            tuple(_device(body) for sort, body in found.items() if sort.startswith(PUSH)),
         )
         if state == self._forgotten and reader.record is not None:
             self._readers[person] = (now + FRESH, reader)
@@ -92,6 +89,17 @@ class Store:
         """This will read what a person chose, and its version; 0: nothing yet."""
         found = await self._documents.get("people", person, "preferences")
         return (_preferences(found.body), found.version) if found else (Preferences(), 0)
+
+    async def devices(self, person: str) -> Sequence[Device]:
+        """This will list where a person gets push messages, the oldest first; never of memory."""
+        found = await self._documents.list("people", person)
+        devices = [_device(one.body) for one in found if one.sort.startswith(PUSH)]
+        return sorted(devices, key=lambda one: (one.since, one.id))
+
+    async def holder(self, endpoint: str) -> Holder | None:
+        """This will tell whose an endpoint is."""
+        found = await self._documents.get("endpoints", _digest(endpoint), "")
+        return _holder(found.body) if found else None
 
     async def called(self, role: str) -> Sequence[str]:
         """This will list who is a dispatcher or a manager now, by id."""
@@ -158,68 +166,6 @@ class Store:
         return Put("tallies", "all", sort, _encode(counts), found.version if found else 0)
 
 
-class Voice:
-    """Says notices in the reader's language and zone. key: signs survey links."""
-
-    def __init__(self, store: Store, origin: str, key: bytes) -> None:
-        self.words = Words(files(__package__).joinpath("texts.json").read_bytes())
-        self._store = store
-        self._origin = origin
-        self._key = key
-
-    async def show(self, id: str, note: Note, *, read: bool, reader: Reader) -> Shown:
-        """This will put a notification into words."""
-        language, facts = await self._facts(note.facts, reader)
-        return Shown(
-            id=id,
-            kind=note.kind,
-            ticket=note.ticket,
-            at=note.at,
-            title=self.words.title(language, note.kind, facts),
-            text=self.words.text(language, note.kind, facts),
-            link=self._link(note.kind, note.ticket, note.facts),
-            read=read,
-        )
-
-    async def message(self, id: str, mail: Mail, reader: Reader) -> Message:
-        """This will put a mail into words. Nothing in it was written by another person."""
-        language, facts = await self._facts(mail.facts, reader)
-        settings = self.words.phrase(
-            language, "footer", settings=f"{self._origin}/settings/notifications"
-        )
-        link = f"{self._origin}{self._link(mail.kind, mail.ticket, mail.facts)}"
-        text = self.words.text(language, mail.kind, facts)
-        return Message(
-            id=id,
-            to=reader.record.mail if reader.record else "",
-            subject=self.words.title(language, mail.kind, facts),
-            text=f"{text}\n\n{link}\n\n-- \n{settings}\n",
-            language=self.words.code(language),
-            thread=mail.ticket,
-        )
-
-    async def _facts(self, facts: Facts, reader: Reader) -> tuple[Language, Mapping[str, str]]:
-        record = reader.record or Record()
-        language, zone = record.language, model.zone_of(record)
-        somebody = (await self._store.reader(facts.consultant)).record if facts.consultant else None
-        name = model.first_name(somebody) or self.words.phrase(language, "somebody")
-        return language, {
-            "reference": facts.reference,
-            "priority": str(facts.priority or ""),
-            "consultant": name,
-            "at": self._moment(language, facts.at, zone),
-            "until": self._moment(language, facts.until, zone),
-        }
-
-    def _moment(self, language: Language, at: datetime | None, zone: ZoneInfo) -> str:
-        return self.words.moment(language, at, zone) if at else ""
-
-    def _link(self, kind: Kind, ticket: str, facts: Facts) -> str:
-        if kind == "survey" and facts.until is not None:
-            return f"{SURVEYS}/{sign(PURPOSE, ticket, facts.until, self._key)}"
-        return f"/tickets/{ticket}" if ticket else "/tickets?status=needs_dispatcher"
-
-
 def moment(at: datetime) -> str:
     """This will spell a moment so that it sorts: milliseconds since 1970, hexadecimal."""
     return f"{int(at.timestamp() * 1000):012x}"
@@ -249,26 +195,66 @@ def save_mark(person: str, id: str) -> Put:
     return Put("people", person, "mark", id.encode(), keep=INBOX)
 
 
-def posts(notice: Notice, cause: str, reader: Reader, now: datetime) -> list[Put]:
+def save_device(person: str, device: Device) -> Sequence[Put]:
+    """This will keep a device, and whose its endpoint is."""
+    holder = _encode(Holder(person, device.id))
+    return (
+        Put("people", person, f"{PUSH}{device.id}", _encode(device)),
+        Put("endpoints", _digest(device.endpoint), "", holder),
+    )
+
+
+def drop_device(person: str, device: Device) -> Sequence[Put]:
+    """This will forget a device."""
+    return (
+        remove("people", person, f"{PUSH}{device.id}"),
+        remove("endpoints", _digest(device.endpoint)),
+    )
+
+
+def _digest(endpoint: str) -> str:
+    return hashlib.sha256(endpoint.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def posts(
+    notice: Notice, cause: str, reader: Reader, now: datetime,
+    there: Collection[str] = ("inbox", "mail"),
+) -> list[Put]:  # fmt: skip
     """This will put a notice in the inbox and the post, as the reader wants it.
 
-    Mails of stalls name no ticket, and those that go out at one moment are one: a storm of
-    them is one mail a minute.
+    there: channels that are installed.
     """
-    puts, kind, facts = list[Put](), notice.kind, notice.facts
-    if model.wants(reader, kind, "inbox"):
-        note = Note(kind=kind, ticket=notice.ticket, at=now, facts=facts)
+    puts = list[Put]()
+    if model.wants(reader, notice.kind, "inbox"):
+        note = Note(kind=notice.kind, ticket=notice.ticket, at=now, facts=notice.facts)
         id = f"{moment(now)}-{derive(cause, notice.person, 'inbox')}"
         puts.append(Put("inbox", notice.person, id, _encode(note), keep=INBOX))
-    if model.wants(reader, kind, "mail"):
-        stall = kind == "stalled"
-        due = model.due(reader, kind, facts, model.slot_end(now) if stall else now)
-        id = derive("stalled" if stall else cause, notice.person, moment(due) if stall else "mail")
-        mail = Mail(person=notice.person, kind=kind, ticket=notice.ticket, facts=facts)
-        puts.append(
-            hold(id, Mail(person=notice.person, kind=kind, ticket="") if stall else mail, due)
-        )
+    for channel in ("mail", "push", "sms"):
+        if channel in there and model.wants(reader, notice.kind, channel):
+            devices = [one.id for one in reader.devices] if channel == "push" else [""]
+            puts += (_post(notice, cause, reader, now, channel, device) for device in devices)
     return puts
+
+
+def _post(
+    notice: Notice, cause: str, reader: Reader, now: datetime, channel: Channel, device: str
+) -> Put:
+    """Messages about stalls name no ticket, and those that go out at one moment are one: a storm
+    of them is one message a minute. Its id names event, person and channel for ever.
+    """
+    stall = notice.kind == "stalled"
+    due = model.due(reader, notice.kind, notice.facts, model.slot_end(now) if stall else now)
+    told = () if channel == "mail" else (channel, device)
+    what = moment(due) if stall else "mail"
+    mail = Mail(
+        person=notice.person,
+        kind=notice.kind,
+        ticket="" if stall else notice.ticket,
+        facts=Facts() if stall else notice.facts,
+        channel=channel,
+        device=device,
+    )
+    return hold(derive("stalled" if stall else cause, notice.person, what, *told), mail, due)
 
 
 def save_note(person: str, id: str, note: Note, version: int, now: datetime) -> Put:
