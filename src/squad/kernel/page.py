@@ -58,6 +58,11 @@ def paged(page: Page, path: str, query: Any) -> Answer:
     """This will answer a page with its Link header."""
     if page.next is None:
         return Answer(page)
-    asked = {k: v for k, v in msgspec.to_builtins(query).items() if v not in (None, "")}
+    given = msgspec.to_builtins(query)
+    asked = {k: _said(v) for k, v in given.items() if v is not None and v not in ("", [])}
     link = f'<{path}?{urlencode({**asked, "cursor": page.next})}>; rel="next"'
     return Answer(page, headers={"Link": link})
+
+
+def _said(value: Any) -> Any:
+    return ",".join(str(one) for one in value) if isinstance(value, list) else value

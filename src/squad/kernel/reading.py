@@ -73,8 +73,12 @@ def _lists(kind: Any) -> frozenset[str]:
         return frozenset()
     struct = msgspec.inspect.type_info(kind)
     assert isinstance(struct, msgspec.inspect.StructType)  # as every query is
-    several = [field for field in struct.fields if isinstance(field.type, msgspec.inspect.ListType)]
-    return frozenset(field.encode_name for field in several)
+    return frozenset(field.encode_name for field in struct.fields if _several(field.type))
+
+
+def _several(kind: msgspec.inspect.Type) -> bool:
+    bare = kind.type if isinstance(kind, msgspec.inspect.Metadata) else kind
+    return isinstance(bare, msgspec.inspect.ListType)
 
 
 def _wrong(name: str, message: str) -> Invalid:

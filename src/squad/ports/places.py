@@ -49,6 +49,16 @@ class Places(Protocol):
         """
         ...
 
+    def complete(self, start: str, *, country: str = "", limit: int) -> list[Place]:
+        """This will find places whose code or name begins so; each has a code that `find` knows.
+
+        start: of a code, with which comes every such code in the codes' own order, or of a name,
+            where case and accents do not matter: each place of a region once, with the code of
+            most people, and the most populous place first. A Canadian code that is known by its
+            first 3 characters alone is found by them. country: "US", "CA" or "": both.
+        """
+        ...
+
     def cities(self, limit: int) -> list[Place]:
         """This will list the most populous cities, largest first; `code` is "" for them."""
         ...

@@ -4,7 +4,8 @@ import asyncio
 import math
 import re
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -14,6 +15,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
+from squad.adapters.engines.titles import Titles
 from squad.ports.clock import Clock
 from squad.ports.places import Place
 
@@ -21,6 +23,7 @@ _HERE: Final = Path(__file__).with_name("places.bin")
 _BLANKS: Final = re.compile(r"[\s-]+")
 _ZIP: Final = re.compile(r"(\d{5})(\d{4})?", re.ASCII).fullmatch
 _POSTAL: Final = re.compile(r"([A-Z]\d[A-Z])(\d[A-Z]\d)?", re.ASCII).fullmatch
+_BEGUN: Final = re.compile(r"\d+|[A-Z]\d([A-Z](\d([A-Z]\d?)?)?)?", re.ASCII).fullmatch
 _LONGEST = 40  # characters worth looking at
 _NOWHERE = "Etc/UTC"
 
@@ -95,6 +98,37 @@ class TablePlaces:
         here = _unit(np.array([latitude]), np.array([longitude]))[:, 0]
         row = int(self._ground[np.argmax(here @ self._points)])
         return self._place(row, _unpack(self._codes[row]))
+
+    def complete(self, start: str, *, country: str = "", limit: int) -> list[Place]:
+        """This will find codes that begin so, or else places whose names do."""
+        if limit < 1 or not 0 < len(start) <= _LONGEST:
+            return []
+        text = _BLANKS.sub("", start).upper()
+        if not _BEGUN(text):
+            rows = self._titles.find(start, country, limit)
+            return [self._place(row, _unpack(self._codes[row])) for row in rows]
+        text = text[:5] if text[0].isdigit() else text
+        if country and (country == "US") != text[0].isdigit():
+            return []
+        first, last = pack(text), int.from_bytes(text.encode().ljust(6, b"\xff"), "big")
+        row, end = bisect_left(self._codes, first), bisect_right(self._codes, last)
+        found = [self._place(at, _unpack(self._codes[at])) for at in range(row, end)[:limit]]
+        area = self._at(text[:3]) if not found and len(text) > 3 and text[0].isalpha() else None
+        return [area] if area else found
+
+    @cached_property
+    def _titles(self) -> Titles:
+        """Made when first asked for: 60 ms."""
+        rows = self._ground
+        regions = np.array([ord(region[0]) for region in self._regions])[self._region[rows]]
+        american = regions == ord("U")
+        people = np.where(american, self._population[rows], self._guess(rows))
+        return Titles(self._names, rows, self._name[rows], self._region[rows], people, american)
+
+    def _guess(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """People of Canadian codes, which come without: an area of 3 characters, or a village."""
+        villages = np.array(self._codes)[rows] & 0xFFFF != 0
+        return np.where(villages, 500, 20_000)
 
     def cities(self, limit: int) -> list[Place]:
         """This will list the most populous cities of both countries, largest first."""
