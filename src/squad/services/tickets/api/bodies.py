@@ -7,8 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from squad.contracts.envelope import Id
 from squad.contracts.people import Language, Level
-from squad.contracts.tickets import Mode, Status, Visibility, Window
-from squad.kernel.page import Cursor, Limit
+from squad.contracts.tickets import Mode, Visibility, Window
 from squad.services.tickets import model
 
 Skills = dict[model.Skill, Level]
@@ -126,17 +125,6 @@ class NewMessage(_Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     text: Annotated[str, Meta(min_length=1, max_length=20_000)]
     visibility: Visibility = "public"
     id: Id | None = None
-
-
-class Listed(_Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Filters of the list, newest first."""
-
-    status: Status | None = None
-    assignee: Id | None = None
-    requester: Id | None = None
-    territory: Annotated[str, Meta(max_length=20)] | None = None
-    limit: Limit = 50
-    cursor: Cursor = ""
 
 
 class Download(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

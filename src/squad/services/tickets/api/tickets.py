@@ -9,7 +9,6 @@ from squad.contracts.people import Contact, Person
 from squad.kernel.access import Actor
 from squad.kernel.http import Answer, Call, Empty
 from squad.kernel.ids import derive, uuid7
-from squad.kernel.page import Page, cursor, page_of, paged, parts
 from squad.kernel.problem import Fault, Invalid
 from squad.ports.proposer import Proposal
 from squad.ports.unit import Cause
@@ -20,7 +19,6 @@ from squad.services.tickets.api.bodies import (
     Change,
     Draft,
     Import,
-    Listed,
     Location,
     NewTicket,
     Outcome,
@@ -126,39 +124,6 @@ async def propose(tickets: Tickets, call: Call[Draft, Empty]) -> Advice:
         store=person.store if person else "",
     )
     return model.advice(said)
-
-
-@ENDPOINTS.get(
-    "", action="tickets.read", query=Listed, answer=page_of(TicketView), criticality="normal"
-)
-async def listed(tickets: Tickets, call: Call[None, Listed]) -> Answer:
-    """List the tickets that you may see, newest first."""
-    query, actor = call.query, call.actor
-    filters = _filters(query, actor)
-    before = parts(query.cursor, float, str) if query.cursor else None
-    rows = await tickets.store.tickets(filters, before=before, limit=query.limit + 1)
-    more = len(rows) > query.limit
-    rows = rows[: query.limit]
-    after = cursor(rows[-1][1], rows[-1][2]) if more else None
-    page = Page([msgspec.Raw(row[0]) for row in rows], after)
-    return paged(page, "/api/tickets", query)
-
-
-def _filters(query: Listed, actor: Actor) -> list[tuple[str, list[str]]]:
-    """What was asked for, and always what the actor may see: computed before any counting."""
-    asked = {"status": query.status, "assignee": query.assignee, "requester": query.requester,
-             "territory": query.territory}  # fmt: skip
-    filters = [(column, [str(value)]) for column, value in asked.items() if value is not None]
-    if actor.has("receptionist", "administrator", "auditor"):
-        return filters
-    if actor.has("dispatcher", "manager"):
-        if actor.territories:
-            filters.append(("territory", list(actor.territories)))
-        return filters
-    if actor.has("store") and actor.store:
-        return [*filters, ("store", [actor.store])]
-    own = "assignee" if actor.has("consultant") else "requester"
-    return [*filters, (own, [actor.id])]
 
 
 @ENDPOINTS.get("/{id}", action="tickets.read", answer=TicketView, criticality="important")

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta, tzinfo
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -114,12 +115,13 @@ class Links:
         self._span = since, until
 
     def of(
-        self, figure: FigureName, span: tuple[datetime, datetime] | None = None, **filters: str
-    ) -> str:
-        """This will give the query that lists a figure's tickets."""
+        self, figure: FigureName, span: tuple[datetime, datetime] | None = None,
+        only: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:  # fmt: skip
+        """This will give the query that lists a figure's tickets. only: filters of this one."""
         since, until = span or self._span
         when = {} if figure in NOW else {"from": said(since), "to": said(until)}
-        return urlencode({"figure": figure, **when, **self._given, **filters})
+        return urlencode({"figure": figure, **when, **self._given, **only})
 
 
 def said(at: datetime) -> str:

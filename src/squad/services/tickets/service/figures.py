@@ -131,7 +131,7 @@ class _Tally:
         for row in rows:
             counts[str(row[place])] += int(row[-1])
         return [
-            Part(key=key, count=count, list=self._links.of("backlog", **{name: key}))
+            Part(key=key, count=count, list=self._links.of("backlog", only={name: key}))
             for key, count in sorted(counts.items())
         ]
 
@@ -172,4 +172,4 @@ class _Tally:
         ]  # fmt: skip
 
     def _of(self, consultant: str, figure: FigureName, count: int) -> Count:
-        return Count(count=count, list=self._links.of(figure, consultant=consultant))
+        return Count(count=count, list=self._links.of(figure, only={"consultant": consultant}))
