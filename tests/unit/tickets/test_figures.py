@@ -118,7 +118,7 @@ async def desks(
 async def report(desks: Desks, actor: Actor = MANAGER, **query: Any) -> Figures:
     """The figures of a span."""
     asks = Filters(territory=query.get("territory"), consultant=query.get("consultant"))
-    given = {name: query[name] for name in ("territory", "consultant") if name in query}
+    given: dict[str, str] = {n: query[n] for n in ("territory", "consultant") if n in query}
     return await desks.reports.figures(
         asked=asked(asks, actor, NOON), given=given, since=query.get("since"), until=None,
         bucket=query.get("bucket", "day"), zone="America/St_Johns",

@@ -98,7 +98,7 @@ class _Tally:
     async def flow(self, cuts: Sequence[tuple[datetime, datetime]]) -> list[Flow]:
         created, resolved, closed = [
             await self._spread(name, cuts) for name in ("created", "resolved", "closed")
-        ]  # type: ignore[arg-type]
+        ]
         return [
             Flow(start=cut[0], end=cut[1], created=made, resolved=done, closed=shut)
             for cut, made, done, shut in zip(cuts, created, resolved, closed, strict=True)
