@@ -36,8 +36,8 @@ from squad.services.tickets.service.files import Files
 from squad.services.tickets.service.hints import Hints
 from squad.services.tickets.service.live import Live
 from squad.services.tickets.service.people import People
-from squad.services.tickets.service.sync import Sync
 from squad.services.tickets.service.repair import Repair
+from squad.services.tickets.service.sync import Sync
 from squad.services.tickets.service.talk import Talk
 from squad.services.tickets.service.uploads import Uploads
 from squad.services.tickets.service.visits import EVENTS, Visits

@@ -1,8 +1,8 @@
 """Tables of tickets, and the statements that read and write them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -13,30 +13,17 @@ from squad.services.tickets.model import Attachment, Entry, Extra, Message, Tick
 from squad.services.tickets.model.files import MOST
 from squad.services.tickets.store.lists import Lists
 from squad.services.tickets.store.migrations import MIGRATIONS
+from squad.services.tickets.store.rows import conceal, read, reveal
 
 __all__ = ["MIGRATIONS", "Store"]
 
-T = TypeVar("T", bound=msgspec.Struct)
-
 _encode = msgspec.json.Encoder().encode
 _ticket = msgspec.json.Decoder(Ticket).decode
-_extra = msgspec.json.Decoder(Extra).decode
 _person = msgspec.json.Decoder(Person).decode
-_TIMES = {"at", "received_at"}
 _COLUMNS = (
     "version, status, priority, assignee, requester, organisation, store, territory,"
     " created_at, updated_at, facts"
 )
-
-
-def conceal(extra: Extra) -> bytes:
-    """This will turn personal parts into what is stored: the one place they pass through."""
-    return _encode(extra)
-
-
-def reveal(stored: bytes) -> Extra:
-    """This will read personal parts back."""
-    return _extra(stored)
 
 
 def view(ticket: Ticket, extra: Extra) -> TicketView:
@@ -273,12 +260,3 @@ class Store:
 
 def _names(kind: type[msgspec.Struct]) -> str:
     return ", ".join(kind.__struct_fields__)
-
-
-def read(kind: type[T], row: Sequence[Any]) -> T:
-    """This will make what a row says: columns are named as fields, times are seconds since 1970."""
-    fields = dict(zip(kind.__struct_fields__, row, strict=True))
-    for name in _TIMES & fields.keys():
-        if fields[name] is not None:
-            fields[name] = datetime.fromtimestamp(fields[name], UTC)
-    return kind(**fields)

@@ -10,7 +10,7 @@ from squad.contracts.tickets import Ticket
 from squad.ports.database import Database, Statement
 from squad.services.tickets.model import Attachment, Entry, Message
 from squad.services.tickets.model.sight import Sight
-from squad.services.tickets.store import read, reveal
+from squad.services.tickets.store.rows import read, reveal
 
 DONE = ("resolved", "closed", "cancelled")
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from squad.ports.database import Database, Statement
 from squad.services.tickets.model.uploads import Intent
-from squad.services.tickets.store import read
+from squad.services.tickets.store.rows import read
 
 
 class Piece(NamedTuple):
