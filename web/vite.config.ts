@@ -14,6 +14,17 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0, // nothing inline: the content security policy forbids it
     chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      output: {
+        // What only menus, dialogs and tooltips need must not ride along with the first screen.
+        codeSplitting: {
+          groups: [
+            { name: "base", priority: 2, test: /node_modules\/(react|react-dom|scheduler|clsx|use-sync-external-store|@mantine\/core\/esm\/core|@mantine\/hooks)\// },
+            { name: "overlays", priority: 1, test: /node_modules\/@floating-ui\// },
+          ],
+        },
+      },
+    },
   },
   html: { cspNonce: "__NONCE__" },
   server: { port: 5173, proxy: { "/api": SERVER, "/oauth2": SERVER } },

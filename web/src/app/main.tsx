@@ -4,20 +4,20 @@ import "@mantine/spotlight/styles.css";
 import "./base.css";
 
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode, Suspense } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 
 import { session } from "@/sync/session";
-import { Confirm } from "@/ui/ask";
+import { Confirm } from "@/ui/Confirm";
 import { start as texts } from "./i18n";
 import { queries } from "./queries";
 import { router } from "./router";
 import { follow } from "./start";
 import { theme } from "./theme";
 
+const Notifications = lazy(async () => ({ default: (await import("@mantine/notifications")).Notifications }));
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="nonce"]')?.content ?? "";
 
 async function main(): Promise<void> {
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     <StrictMode>
       <QueryClientProvider client={queries}>
         <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
-          <Notifications position="bottom-center" limit={4} />
+          <Suspense fallback={null}><Notifications position="bottom-center" limit={4} /></Suspense>
           <Confirm />
           <Suspense>
             <RouterProvider router={router} />

@@ -1,4 +1,4 @@
-import { Badge, Tooltip } from "@mantine/core";
+import { Badge } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import { absolute, relative, useLanguage, useNow } from "./when";
@@ -15,10 +15,8 @@ export function Promised({ due, status }: { due: string; status: string }) {
   const left = new Date(due).getTime() - now;
   const state = left < 0 ? "late" : left < SOON ? "soon" : "fine";
   return (
-    <Tooltip label={absolute(due, language)}>
-      <Badge variant="light" color={{ late: "red", soon: "orange", fine: "gray" }[state]} styles={{ root: { textTransform: "none" } }}>
-        {t(`promise.${state}`, { when: relative(new Date(due).getTime(), now, language) })}
-      </Badge>
-    </Tooltip>
+    <Badge title={absolute(due, language)} variant="light" color={{ late: "red", soon: "orange", fine: "gray" }[state]} styles={{ root: { textTransform: "none" } }}>
+      {t(`promise.${state}`, { when: relative(new Date(due).getTime(), now, language) })}
+    </Badge>
   );
 }

@@ -1,4 +1,4 @@
-import { Badge, type MantineColor, Tooltip } from "@mantine/core";
+import { Badge, type MantineColor } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 const COLORS: Record<string, MantineColor> = {
@@ -18,8 +18,6 @@ const URGENCY: MantineColor[] = ["gray", "red", "orange", "blue", "gray"];
 export function Priority({ priority }: { priority: number }) {
   const { t } = useTranslation("ui");
   return (
-    <Tooltip label={t(`priority.${priority}`)}>
-      <Badge color={URGENCY[priority] ?? "gray"} variant={priority === 1 ? "filled" : "outline"} aria-label={t(`priority.${priority}`)}>{`P${priority}`}</Badge>
-    </Tooltip>
+    <Badge color={URGENCY[priority] ?? "gray"} variant={priority === 1 ? "filled" : "outline"} title={t(`priority.${priority}`)}>{`P${priority}`}</Badge>
   );
 }

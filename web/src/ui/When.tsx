@@ -1,4 +1,4 @@
-import { Text, type TextProps, Tooltip } from "@mantine/core";
+import { Text, type TextProps } from "@mantine/core";
 
 import { absolute, relative, useLanguage, useNow } from "./when";
 
@@ -8,10 +8,8 @@ export function When({ at, zone, ...look }: { at: string | Date; zone?: string }
   const language = useLanguage();
   const exact = absolute(at, language, zone);
   return (
-    <Tooltip label={exact}>
-      <Text component="time" dateTime={new Date(at).toISOString()} title={exact} inherit={!look.size} {...look}>
-        {relative(new Date(at).getTime(), now, language)}
-      </Text>
-    </Tooltip>
+    <Text component="time" dateTime={new Date(at).toISOString()} title={exact} inherit={!look.size} {...look}>
+      {relative(new Date(at).getTime(), now, language)}
+    </Text>
   );
 }

@@ -74,7 +74,7 @@ interface Told {
 
 self.addEventListener("push", (event) => {
   const told = read(event.data);
-  const options = { body: told.body, tag: told.tag, icon: "/icon-192.png", badge: "/icon-192.png", data: { url: told.url ?? "/" } };
+  const options = { body: told.body, tag: told.tag, icon: "/icons/192.png", badge: "/icons/badge.png", data: { url: told.url ?? "/" } };
   event.waitUntil(self.registration.showNotification(told.title, options));
 });
 

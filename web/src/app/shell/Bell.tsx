@@ -1,4 +1,4 @@
-import { ActionIcon, Indicator, Tooltip } from "@mantine/core";
+import { ActionIcon, Indicator } from "@mantine/core";
 import { IconBell } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -17,10 +17,8 @@ export function Bell() {
   const unread = data?.unread ?? 0;
   const label = t("shell.notifications", { count: unread });
   return (
-    <Tooltip label={label}>
-      <ActionIcon component={Link} to="/notifications" variant="subtle" color="gray" size={44} aria-label={label}>
-        <Indicator disabled={!unread} label={unread > 99 ? "99+" : unread} size={16} color="red"><IconBell size={22} /></Indicator>
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon component={Link} to="/notifications" variant="subtle" color="gray" size={44} aria-label={label} title={label}>
+      <Indicator disabled={!unread} label={unread > 99 ? "99+" : unread} size={16} color="red"><IconBell size={22} /></Indicator>
+    </ActionIcon>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, AppShell, Burger, Button, Group, NavLink, ScrollArea, Text, Tooltip, UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, AppShell, Avatar, Burger, Button, Group, NavLink, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { IconDots, IconSearch } from "@tabler/icons-react";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
@@ -14,8 +14,8 @@ import { Expired } from "./Expired";
 import { type Item, useMenu } from "./menu";
 import classes from "./shell.module.css";
 import { SyncBadge } from "./SyncBadge";
-import { User } from "./User";
 
+const User = lazy(() => import("./User"));
 const Find = lazy(() => import("./Find"));
 const Sheet = lazy(() => import("./Sheet"));
 const SHOWN = 4; // items of the bar at the bottom of a phone, before "more"
@@ -61,18 +61,16 @@ export function Shell() {
             <Button variant="default" size="sm" leftSection={<IconSearch size={16} />} onClick={() => find(true)} visibleFrom="sm" className={classes["find"]}>
               {t("shell.find")}<Text span size="xs" c="dimmed" ml="md">Ctrl K</Text>
             </Button>
-            <Tooltip label={t("shell.find")}>
-              <ActionIcon variant="subtle" color="gray" size={44} hiddenFrom="sm" onClick={() => find(true)} aria-label={t("shell.find")}><IconSearch size={20} /></ActionIcon>
-            </Tooltip>
+            <ActionIcon variant="subtle" color="gray" size={44} hiddenFrom="sm" onClick={() => find(true)} aria-label={t("shell.find")}><IconSearch size={20} /></ActionIcon>
             <Bell />
-            <User help={() => help(true)} />
+            <Suspense fallback={<Avatar color="squad" size={34} alt="" m={5} />}><User help={() => help(true)} /></Suspense>
           </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs">
-        <ScrollArea component="nav" aria-label={t("shell.menu")}>
+        <nav aria-label={t("shell.menu")} className={classes["nav"]}>
           {items.map((item) => <Entry key={item.path} item={item} active={path.startsWith(item.path)} />)}
-        </ScrollArea>
+        </nav>
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className={classes["main"]}>
         {state === "expired" && <Expired />}

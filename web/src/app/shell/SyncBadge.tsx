@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Drawer, Tooltip } from "@mantine/core";
+import { ActionIcon, Badge } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCloudCheck, IconCloudOff, IconCloudUp, IconCloudX } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
@@ -7,7 +7,6 @@ import { useTranslation } from "react-i18next";
 import type { Status } from "@/sync/engine";
 import { session } from "@/sync/session";
 import { useSyncStatus } from "@/sync/useSync";
-import { Waiting } from "@/ui/Waiting";
 
 const SyncPanel = lazy(() => import("./SyncPanel"));
 
@@ -21,17 +20,13 @@ export function SyncBadge() {
   const label = t(`sync.${key}`, { count: status.waiting || status.refused });
   return (
     <>
-      <Tooltip label={label}>
-        <ActionIcon variant="light" color={color} size={44} onClick={panel.open} aria-label={label} data-sync={key}>
-          <Icon size={22} />
-          {status.waiting + status.refused > 0 && (
-            <Badge size="xs" circle color={color} pos="absolute" top={2} right={2}>{status.waiting + status.refused}</Badge>
-          )}
-        </ActionIcon>
-      </Tooltip>
-      <Drawer opened={open} onClose={panel.close} position="right" title={t("sync.title")}>
-        <Suspense fallback={<Waiting />}><SyncPanel /></Suspense>
-      </Drawer>
+      <ActionIcon variant="light" color={color} size={44} onClick={panel.open} aria-label={label} title={label} data-sync={key}>
+        <Icon size={22} />
+        {status.waiting + status.refused > 0 && (
+          <Badge size="xs" circle color={color} pos="absolute" top={2} right={2}>{status.waiting + status.refused}</Badge>
+        )}
+      </ActionIcon>
+      <Suspense fallback={null}>{open && <SyncPanel close={panel.close} />}</Suspense>
     </>
   );
 }

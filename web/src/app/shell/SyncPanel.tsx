@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Group, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Card, Drawer, Group, Stack, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import { engine } from "@/sync/engine";
@@ -10,30 +10,32 @@ import { useReason } from "@/ui/Failure";
 import { When } from "@/ui/When";
 
 /** What is unsent, since when and why; and what was refused, with what can be done about it. */
-export default function SyncPanel() {
+export default function SyncPanel({ close }: { close: () => void }) {
   const { t } = useTranslation();
   const { status, pending, visits } = useSync();
   const reason = useReason();
   const refused = pending.filter((one) => one.state === "refused");
   const waiting = pending.filter((one) => one.state === "waiting");
   return (
-    <Stack>
-      <Text size="sm">
-        {status.synced ? <>{t("sync.last")} <When at={status.synced} /></> : t("sync.never")}
-      </Text>
-      {status.problem && <Alert color="orange">{reason(status.problem)} {t("sync.again")}</Alert>}
-      {Math.abs(status.skew) > 120_000 && <Alert color="orange">{t("sync.clock", { count: Math.round(Math.abs(status.skew) / 60_000) })}</Alert>}
-      <Button onClick={() => engine.kick()} loading={status.phase !== "idle"} variant="light">{t("sync.now")}</Button>
-      {refused.length > 0 && <Title order={3} size="h5">{t("sync.refused_title")}</Title>}
-      {refused.map((one) => <Refused key={one.id} one={one} visit={visits.find((visit) => visit.id === one.ticket)} />)}
-      {waiting.length > 0 && <Title order={3} size="h5">{t("sync.waiting_title", { count: waiting.length })}</Title>}
-      {waiting.map((one) => (
-        <Card key={one.id} withBorder padding="xs">
-          <Line one={one} visit={visits.find((visit) => visit.id === one.ticket)} />
-        </Card>
-      ))}
-      {pending.length === 0 && <Empty title={t("sync.empty")} text={t("sync.empty_text")} />}
-    </Stack>
+    <Drawer opened onClose={close} position="right" title={t("sync.title")}>
+      <Stack>
+        <Text size="sm">
+          {status.synced ? <>{t("sync.last")} <When at={status.synced} /></> : t("sync.never")}
+        </Text>
+        {status.problem && <Alert color="orange">{reason(status.problem)} {t("sync.again")}</Alert>}
+        {Math.abs(status.skew) > 120_000 && <Alert color="orange">{t("sync.clock", { count: Math.round(Math.abs(status.skew) / 60_000) })}</Alert>}
+        <Button onClick={() => engine.kick()} loading={status.phase !== "idle"} variant="light">{t("sync.now")}</Button>
+        {refused.length > 0 && <Title order={3} size="h5">{t("sync.refused_title")}</Title>}
+        {refused.map((one) => <Refused key={one.id} one={one} visit={visits.find((visit) => visit.id === one.ticket)} />)}
+        {waiting.length > 0 && <Title order={3} size="h5">{t("sync.waiting_title", { count: waiting.length })}</Title>}
+        {waiting.map((one) => (
+          <Card key={one.id} withBorder padding="xs">
+            <Line one={one} visit={visits.find((visit) => visit.id === one.ticket)} />
+          </Card>
+        ))}
+        {pending.length === 0 && <Empty title={t("sync.empty")} text={t("sync.empty_text")} />}
+      </Stack>
+    </Drawer>
   );
 }
 

@@ -11,7 +11,7 @@ import { CHOSEN } from "../i18n";
 import { leave } from "./leave";
 
 /** The person's menu: account, language, theme, help, sign-out. */
-export function User({ help }: { help: () => void }) {
+export default function User({ help }: { help: () => void }) {
   const { t, i18n } = useTranslation();
   const me = useMe();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
