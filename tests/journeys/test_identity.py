@@ -16,7 +16,9 @@ from squad.contracts.people import (
     UserUpdated,
 )
 from squad.kernel.ids import uuid7
+from squad.ports.database import Statement
 from squad.ports.directory import Account
+from squad.ports.unit import Cause
 
 OFFICE = {"weekly": [{"days": ["mon", "tue", "wed"], "start": "08:00", "end": "17:00"}]}
 
@@ -353,3 +355,49 @@ async def test_sets_a_password(house: House) -> None:
     assert await house.directory.authenticate(mail, "new password 3") is not None
     rows = await house.database.fetch("select fingerprint, answer from inbox")
     assert not any(b"password" in answer for _, answer in rows)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("zoe", ["find-1"]), ("ZOË mun", ["find-1"]), ("muñ", ["find-1", "find-2"]),
+        ("munoz zoe", ["find-1"]), ("zoe zack", []), ("oe", []),
+        ("find-2@demo", ["find-2"]), ("+1 (312) 555-0142", ["find-1"]), ("0142", ["find-1"]),
+        ("312 555 0143", ["find-2"]), ("%%", None), ("9", None), ("z", None), ("' or 1=1", []),
+    ],
+)  # fmt: skip
+async def test_finds_people_as_a_caller_says_them(
+    house: House, asked: str, found: list[str] | None
+) -> None:
+    """By begins of names in any order, case and accents aside, by mail, by the last digits."""
+    for name, called, phone in (
+        ("find-1", "Zoë Muñoz", "+1 312 555 0142"), ("find-2", "Ana Muñoz-Ng", "(312) 555.0143"),
+    ):  # fmt: skip
+        person = await house.person("customer", name)
+        contact = {"name": called, "phone": phone}
+        await house.does("receptionist", "PATCH", f"/people/{person.id}", {"contact": contact})
+
+    answer = await house.ask("receptionist", "GET", "/people", params={"q": asked})
+
+    if found is None:
+        assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, "query.q")
+        return
+    assert {one["id"] for one in answer.json()["items"]} == {id_of(name) for name in found}
+
+
+async def test_finds_nobody_who_was_erased_and_everybody_from_before(house: House) -> None:
+    """Erasure takes the words too; who was there before the words were kept is found as well."""
+    await house.database.commit(
+        Cause(""), [Statement("delete from handles", ()),
+                    Statement("update guards set version = 0 where name = 'handles'", ())], [], b""
+    )  # fmt: skip
+    before = await house.get("receptionist", "/people?q=customer@demo.example")
+    for _ in range(2):
+        await house.identity.upkeep.index()
+    after = await house.get("receptionist", "/people?q=customer@demo.example&role=customer")
+
+    assert (before["items"], [one["id"] for one in after["items"]]) == ([], [id_of("customer")])
+    other = await house.get("receptionist", "/people?q=customer@demo.example&role=store")
+    await house.does("administrator", "POST", f"/people/{id_of('customer')}/erase")
+    gone = await house.get("receptionist", "/people?q=customer@demo.example")
+    assert other["items"] == gone["items"] == []

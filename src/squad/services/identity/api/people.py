@@ -15,7 +15,12 @@ from squad.services.identity.service import Identity
 
 
 class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which people to list, in the order of their ids."""
+    """Which people to list, in the order of their ids; or by name, at most 20, whom `q` leads to.
+
+    q: the begin of names or of a mail, or at least the last four digits of a phone number.
+    """
+
+    q: Annotated[str, Meta(max_length=200)] | None = None
 
     role: Role | None = None
     territory: Code | None = None
@@ -39,11 +44,13 @@ async def me(identity: Identity, call: Call[None, Empty]) -> Person:
 
 @ENDPOINTS.get("/people", action="identity.people.read", query=Listing, answer=page_of(Person))
 async def list_people(identity: Identity, call: Call[None, Listing]) -> Answer:
-    """List people, by role, territory and organisation."""
+    """List people, by role, territory and organisation; or find them by name, mail or phone."""
     query = call.query
     after = parts(query.cursor, str)[0] if query.cursor else ""
     asked = {"organisation": query.organisation, "territory": query.territory, "role": query.role}
     tags = {kind: str(value) for kind, value in asked.items() if value}
+    if query.q is not None:
+        return Answer(Page(await identity.people.find(text=query.q, tags=tags), None))
     found = await identity.people.page(after=after, limit=query.limit + 1, tags=tags)
     items = found[: query.limit]
     more = cursor(items[-1].id) if len(found) > len(items) else None

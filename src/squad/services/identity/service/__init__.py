@@ -18,6 +18,7 @@ from squad.services.identity.service.grants import Grants
 from squad.services.identity.service.hours import Hours
 from squad.services.identity.service.people import People
 from squad.services.identity.service.sessions import Sessions
+from squad.services.identity.service.settings import Chosen
 from squad.services.identity.service.sync import Sync
 from squad.services.identity.service.throttle import Throttle
 from squad.services.identity.service.upkeep import Upkeep
@@ -47,6 +48,7 @@ class Identity:
         self.grants = Grants(books, store, directory, throttle, self.sync, origin, secret)
         self.sessions = Sessions(books, store)
         self.upkeep = Upkeep(books, store)
+        self.settings = Chosen(books, store)
 
     async def enroll(
         self, *, person: Person, password: str | None = None, schedule: Schedule | None = None,
@@ -78,6 +80,7 @@ class Identity:
     async def tend(self) -> None:
         """This will do what time or a change of tier makes due, until cancelled."""
         rung = True
+        await self.upkeep.index()
         while True:
             self.bell.clear()
             if rung:

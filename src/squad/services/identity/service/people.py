@@ -22,7 +22,7 @@ from squad.ports.directory import Account, Directory, Taken, Unfit
 from squad.ports.places import Places
 from squad.ports.unit import Cause, Duplicate
 from squad.services.identity import store as tables
-from squad.services.identity.model import people
+from squad.services.identity.model import handles, people
 from squad.services.identity.model.hours import Kept, Schedule, check
 from squad.services.identity.model.people import Change, Draft
 from squad.services.identity.service.hours import Hours
@@ -31,7 +31,9 @@ from squad.services.identity.service.retry import retried
 from squad.services.identity.service.throttle import Throttle
 from squad.services.identity.store import Store
 from squad.services.identity.store import grants as rows
+from squad.services.identity.store.settings import drop_settings
 
+FOUND = 20  # people that a search gives at most
 BATCH = 200  # people who get their organisation's new tier side by side
 
 
@@ -65,6 +67,17 @@ class People:
     async def page(self, *, after: str, limit: int, tags: Mapping[str, str]) -> Sequence[Person]:
         """This will list people by id. tags: "role", "territory", "organisation"."""
         return [one.person for one in await self._store.people(after=after, limit=limit, tags=tags)]
+
+    async def find(self, *, text: str, tags: Mapping[str, str]) -> list[Person]:
+        """This will find at most 20 people by names, mail or the last digits of their number.
+
+        Raises Invalid: it is too short to look for.
+        """
+        if not (asked := handles.asked(text)):
+            fault = Fault("query.q", "two letters of a name or mail, or four digits, at least")
+            raise Invalid("That is too short to look for.", [fault])
+        found = [record.person for record in await self._store.find(asked, tags, FOUND)]
+        return sorted(found, key=lambda one: (not one.active, one.contact.name.casefold(), one.id))
 
     async def create(self, *, actor: Actor, draft: Draft, cause: Cause) -> Person:
         """This will add a person. Raises Invalid, Forbidden, Impossible: id or mail is taken."""
@@ -183,7 +196,7 @@ class People:
             gone = people.erased(old)
             new = replace(gone, version=gone.version + 1)
             unit = self._books.open(cause)
-            unit.write(tables.drop_schedule(id))
+            unit.write(tables.drop_schedule(id), drop_settings(id))
             await self._put(unit, old, new, ends=True, erased=True)
             unit.emit(UserDeactivated(person=gone), version=gone.version)
             unit.emit(UserErased(id=id), version=new.version)

@@ -1,6 +1,7 @@
 """What nobody asks for: passing on tiers, and sending everything again."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ from squad.services.identity.model.catalog import SHELVES, Organisation
 from squad.services.identity.model.people import Record
 from squad.services.identity.store import Store
 from squad.services.identity.store import grants as rows
+from squad.services.identity.store.handles import all_known
 
 BATCH = 200  # people or organisations a round
 
@@ -59,6 +61,27 @@ class Upkeep:
         except (Duplicate, Conflict):
             return False
         return True
+
+    async def index(self) -> None:
+        """This will keep the words of those who were there before people were found by them."""
+        if await self._store.indexed():
+            return
+        after = ""
+        while page := await self._store.people(after=after, limit=BATCH, tags={}):
+            await asyncio.gather(*(self._index(record.person.id) for record in page))
+            after = page[-1].person.id
+        unit = self._books.open(Cause(""))
+        unit.write(all_known())
+        await unit.commit()
+
+    async def _index(self, id: str) -> None:
+        """A conflict means that the person just changed."""
+        while (record := await self._store.person(id)) is not None:
+            unit = self._books.open(Cause(""))
+            unit.write(tables.guard_person(record.person), *tables.index_person(record.person))
+            with contextlib.suppress(Conflict):
+                await unit.commit()
+                return
 
     async def forget(self) -> None:
         """This will forget codes and refresh tokens past their time."""

@@ -8,42 +8,15 @@ import msgspec
 from squad.contracts.people import Contact, Person
 from squad.ports.database import Database, Row, Statement
 from squad.services.identity.model.catalog import Entry, Organisation, Shelf
+from squad.services.identity.model.handles import Handle, handles_of
 from squad.services.identity.model.hours import Kept, Schedule
 from squad.services.identity.model.people import ADMINISTRATOR, TAGGED, Known, Record
 from squad.services.identity.store.grants import Reads
+from squad.services.identity.store.handles import FOUND, add_handles, drop_handles, given
+from squad.services.identity.store.migrations import MIGRATIONS
+from squad.services.identity.store.settings import Chosen
 
-MIGRATIONS = (
-    """
-create table people(
-    id text primary key, version integer not null, active integer not null,
-    erased integer not null, organisation text not null, tier text not null,
-    facts bytea not null, contact bytea not null
-);
-create index people_organisation on people(organisation, tier) where organisation <> '';
-create table tags(
-    kind text not null, value text not null, person text not null,
-    primary key(kind, value, person)
-);
-create index tags_person on tags(person);
-create table guards(name text primary key, version integer not null);
-insert into guards values ('administrators', 1);
-create table schedules(
-    person text primary key, version integer not null, availability integer not null,
-    since double precision not null, until double precision not null, body bytea not null
-);
-create table entries(
-    shelf text not null, id text not null, version integer not null, active integer not null,
-    body bytea not null, primary key(shelf, id)
-);
-create table grants(
-    digest text primary key, family text not null, person text not null,
-    expires double precision not null, used integer not null, body bytea not null
-);
-create index grants_family on grants(family);
-create index grants_person on grants(person);
-create index grants_expires on grants(expires);
-""",
-)
+__all__ = ["MIGRATIONS", "Store"]
 
 _encode = msgspec.json.Encoder().encode
 _person = msgspec.json.Decoder(Person).decode
@@ -72,7 +45,8 @@ def add_person(person: Person) -> tuple[Statement, ...]:
         "insert into people(version, active, erased, organisation, tier, facts, contact, id)"
         " values (?, ?, ?, ?, ?, ?, ?, ?)"
     )
-    return (Statement(sql, _values(person, False)), *_tags(person))
+    added = Statement(sql, _values(person, False))
+    return (added, *_tags(person), *add_handles(person.id, handles_of(person.contact)))
 
 
 def change_person(old: Person, new: Person, *, erased: bool = False) -> tuple[Statement, ...]:
@@ -82,9 +56,15 @@ def change_person(old: Person, new: Person, *, erased: bool = False) -> tuple[St
         " facts = ?, contact = ? where id = ? and version = ?"
     )
     update = Statement(sql, (*_values(new, erased), old.version), 1)
-    if all(getattr(old, name) == getattr(new, name) for name in TAGGED):
-        return (update,)
-    return (update, Statement("delete from tags where person = ?", (new.id,)), *_tags(new))
+    same = all(getattr(old, name) == getattr(new, name) for name in TAGGED)
+    tags = [] if same else [Statement("delete from tags where person = ?", (new.id,)), *_tags(new)]
+    words = [] if old.contact == new.contact else index_person(new)
+    return (update, *tags, *words)
+
+
+def index_person(person: Person) -> list[Statement]:
+    """This will keep the words that lead to a person, and no others."""
+    return [drop_handles(person.id), *add_handles(person.id, handles_of(person.contact))]
 
 
 def _values(person: Person, erased: bool) -> tuple[Any, ...]:
@@ -164,6 +144,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._fetch = database.fetch
         self.grants = Reads(database.fetch)
+        self.settings = Chosen(database)
 
     async def person(self, id: str) -> Record | None:
         """This will load one person."""
@@ -186,6 +167,23 @@ class Store:
             (*given, limit),
         )
         return [_record(row) for row in rows]
+
+    async def find(
+        self, asked: Sequence[Handle], tags: Mapping[str, str], limit: int
+    ) -> list[Record]:
+        """This will find people by all of the words. tags: as of `people`."""
+        where = " and ".join([FOUND] * len(asked) + [_TAGGED] * len(tags))
+        told = [text for tag in tags.items() for text in tag]
+        rows = await self._fetch(
+            f"select {_COLUMNS} from people p where {where} and p.erased = 0 order by p.id limit ?",
+            (*given(asked), *told, limit),
+        )
+        return [_record(row) for row in rows]
+
+    async def indexed(self) -> bool:
+        """This will tell whether everybody's words are kept."""
+        [(version,)] = await self._fetch("select version from guards where name = 'handles'")
+        return bool(version)
 
     async def administrators(self, but: str) -> tuple[int, int]:
         """This will count active administrators other than one. Returns the guard's version too."""
