@@ -241,3 +241,46 @@ async def test_refuses_a_foreign_url(url: str, clock: Frozen) -> None:
     """A URL that means something else is an error at start."""
     with pytest.raises(ValueError, match="not a table"):
         await table.open(url, clock)
+
+
+@pytest.mark.parametrize(
+    ("start", "country", "found"),
+    [
+        ("0210", "", [("02108", "Boston"), ("02109", "Boston")]),
+        ("94103-12", "", [("94103", "San Francisco")]),
+        ("h2x", "", [("H2X", "Plateau Mont-Royal Southeast")]),
+        ("H2X 1Y4", "CA", [("H2X", "Plateau Mont-Royal Southeast")]),
+        ("t0a 0a", "", [("T0A0A0", "Abee"), ("T0A0A1", "Saddle Lake")]),
+        ("bOST", "", [("02128", "Boston"), ("28018", "Bostic")]),
+        ("st. lou", "US", [("63129", "Saint Louis")]),
+        ("québec city e", "", [("G1R", "Quebec City East")]),
+        ("H2X", "US", []),
+        ("021", "CA", []),
+        ("99999", "", []),
+        ("--", "", []),
+        ("zzz", "", []),
+        ("\0", "", []),
+        ("x" * 10_000, "", []),
+    ],
+)
+def test_completes_codes_and_names(
+    places: Places, start: str, country: str, found: list[tuple[str, str]]
+) -> None:
+    """Codes in their order, names with most people first; whatever case, accents and marks."""
+    places_ = places.complete(start, country=country, limit=2)
+
+    assert [(place.code, place.name) for place in places_][: len(found) or 2] == found
+    assert all(places.find(place.code) == place for place in places_)
+
+
+def test_completes_at_once(places: Places) -> None:
+    """While somebody types: under 5 ms, also where thousands begin so."""
+    places.complete("s", limit=1)
+    for start in ("s", "sa", "9", "A"):
+        began = time.perf_counter()
+
+        found = places.complete(start, limit=8)
+
+        assert time.perf_counter() - began < 0.005
+        assert len(found) == 8
+    assert places.complete("sa", limit=0) == []
