@@ -168,6 +168,7 @@ class Store:
         parameters: list[str | float] = []
         for column, values in filters:
             wheres.append(f"{column} in ({', '.join('?' * len(values))})")
+            wheres += ["store <> ''"] if column == "store" else []  # its index is partial
             parameters.extend(values)
         if before is not None:
             wheres.append("(created_at, id) < (?, ?)")

@@ -57,6 +57,7 @@ def where(asked: Asked) -> Where:
     given: list[Any] = []
     for column, values in asked.among:
         wheres.append(f"{column} in ({', '.join('?' * len(values))})")
+        wheres += [f"{column} <> ''"] if column == "organisation" else []  # its index is partial
         given.extend(values)
     bounds: list[tuple[str, str, Any]] = list(asked.bounds)
     if rule.when and asked.figure not in NOW:
