@@ -62,6 +62,21 @@ async def test_keeps_a_draft_that_changes_nothing(router: Router) -> None:
     assert (await router.ask("GET", "/policy")).json()["version"] == 1
 
 
+async def test_tells_a_document_while_it_is_written(router: Router) -> None:
+    """In words, beside the version in force, with its number; nothing is kept; faults are named."""
+    sketch = {"document": _document(overtime=0.75), "language": "es"}
+    told = (await router.ask("POST", "/policy/preview", sketch, role="auditor")).json()
+    bad = {"document": _document(overtime=-1)}
+    refused = await router.ask("POST", "/policy/preview", bad, role="manager")
+
+    assert (told["against"], told["next"]) == (1, 2)
+    assert [(one["field"], "0.75" in one["new"]) for one in told["changes"]] == [("overtime", True)]
+    assert [one["field"] for one in told["fields"]] == list(Policy.__struct_fields__)
+    assert [one["path"] for one in refused.json()["errors"]] == ["/document/overtime"]
+    listed = (await router.ask("GET", "/policies")).json()
+    assert [one["version"] for one in listed["items"]] == [1]
+
+
 async def test_refuses_bad_weights_with_their_paths(router: Router) -> None:
     """Missing, negative, unknown: all at once, and nothing changes."""
     fields = _document(rework_min=-1, waiting=[0.5, -1, 0.1, 0.05], colour=1)

@@ -12,6 +12,7 @@ from squad.kernel.problem import Missing
 from squad.services.routing import document, wording
 from squad.services.routing.api.rows import ENDPOINTS
 from squad.services.routing.document import Edition
+from squad.services.routing.policy import Policy
 from squad.services.routing.service import Routing
 
 Version = Annotated[int, Meta(ge=1, le=1_000_000_000)]
@@ -64,6 +65,26 @@ class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     note: Note
 
 
+class Sketch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A document that is being written. against: a version; the one in force if left out."""
+
+    document: dict[str, Any]
+    against: Version | None = None
+    language: Literal["en", "fr", "es"] | None = None
+
+
+class Sketched(msgspec.Struct, frozen=True, kw_only=True):
+    """A document told, before it is a version. next: the number that it will have to have.
+
+    changes: from the version `against`.
+    """
+
+    fields: Sequence[Field]
+    against: int
+    changes: Sequence[Edit]
+    next: int
+
+
 class Promotion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Why, and which version was in force when you decided it; or say that as If-Match."""
 
@@ -89,6 +110,24 @@ async def policy(routing: Routing, call: Call[None, Spoken]) -> Told:
 async def schema(routing: Routing, call: Call[None, Empty]) -> dict[str, Any]:
     """Give the JSON Schema of a policy, with unit and reason of each weight."""
     return document.schema()
+
+
+@ENDPOINTS.post(
+    "/policy/preview", action="routing.policy", body=Sketch, answer=Sketched, command=False,
+    problems=(404,),
+)  # fmt: skip
+async def preview(routing: Routing, call: Call[Sketch, Empty]) -> Sketched:
+    """Tell a document in words while it is being written; every weight that is wrong is named."""
+    body, policies = call.body, routing.policies
+    language = body.language or call.actor.language
+    new = policies.read(body.document)
+    old = await (policies.get(version=body.against) if body.against else policies.active())
+    return Sketched(
+        fields=_fields(new, language),
+        against=old.version,
+        changes=_edits(old.document, new, language),
+        next=await policies.next(),
+    )
 
 
 @ENDPOINTS.get("/policies", action="routing.policy", query=Listing, answer=page_of(Edition))
@@ -144,14 +183,20 @@ def _version(call: Call[Any, Any]) -> int:
 
 
 def _told(edition: Edition, other: Edition, language: str) -> Told:
-    fields = [
-        Field(field=one.field, text=one.text, **document.weight(one.field)._asdict())
-        for one in wording.tell(edition.document, language)
-    ]
-    changes = wording.compare(other.document, edition.document, language)
     return Told(
         **msgspec.structs.asdict(edition),
-        fields=fields,
+        fields=_fields(edition.document, language),
         against=other.version,
-        changes=[Edit(**one._asdict()) for one in changes],
+        changes=_edits(other.document, edition.document, language),
     )
+
+
+def _fields(policy: Policy, language: str) -> list[Field]:
+    return [
+        Field(field=one.field, text=one.text, **document.weight(one.field)._asdict())
+        for one in wording.tell(policy, language)
+    ]
+
+
+def _edits(old: Policy, new: Policy, language: str) -> list[Edit]:
+    return [Edit(**one._asdict()) for one in wording.compare(old, new, language)]

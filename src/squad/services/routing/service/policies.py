@@ -55,14 +55,22 @@ class Policies:
             self._known[version] = (await self.get(version=version)).document
         return self._known[version]
 
-    async def draft(self, *, document: Mapping[str, Any], note: str, cause: Cause) -> Edition:
-        """This will keep a new version. Raises Invalid: every fault; Impossible: it is there."""
+    def read(self, document: Mapping[str, Any]) -> Policy:
+        """This will make a policy of a document. Raises Invalid: every fault, by its path."""
         try:
-            policy = check(document)
+            return check(document)
         except Unfit as unfit:
             faults = [Fault(f"/document{path}", what) for path, what in unfit.faults]
             raise Invalid("This is no policy; see errors.", faults[:100]) from unfit
-        newest = (await self._memory.store.editions())[0].version
+
+    async def next(self) -> int:
+        """This will tell which version a new document has to be."""
+        return (await self._memory.store.editions())[0].version + 1
+
+    async def draft(self, *, document: Mapping[str, Any], note: str, cause: Cause) -> Edition:
+        """This will keep a new version. Raises Invalid: every fault; Impossible: it is there."""
+        policy = self.read(document)
+        newest = await self.next() - 1
         if policy.version > newest + 1:
             raise Invalid(
                 "Versions have no gaps.", [Fault("/document/version", f"must be {newest + 1}")]
