@@ -6,9 +6,8 @@ declare const __VERSION__: string;
 
 const SHELL = `squad-shell-${__VERSION__}`;
 const PAGE = "/index.html";
-const PUBLIC = ["/manifest.webmanifest", "/favicon.svg"];
 const MAP = "/map/";
-const PATIENCE = 3000; // ms that a page may take from the network before the kept one is shown
+const PUBLIC = ["/manifest.webmanifest", "/favicon.svg", "/icons/192.png", "/map/light.json", "/map/dark.json", "/map/regions.json"];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fill().then(() => self.skipWaiting()));
@@ -62,7 +61,7 @@ async function page(request: Request): Promise<Response> {
   const cache = await caches.open(SHELL);
   const found = await cache.match(PAGE);
   if (found) return found;
-  return fetch(request, { signal: AbortSignal.timeout(PATIENCE * 10) });
+  return fetch(request);
 }
 
 interface Told {
