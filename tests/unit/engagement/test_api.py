@@ -451,3 +451,21 @@ async def test_shows_no_average_of_nothing(desk: Desk) -> None:
     answer = await desk.ask(MAX, "GET", "/surveys", role="manager")
 
     assert answer.json() == {"items": [], "next": None, "average": None, "ratings": [0] * 5}
+
+
+async def test_lists_own_surveys(desk: Desk, clock: Frozen) -> None:
+    """Open with a token that answers, then answered without one; nobody else's; gone when over."""
+    await desk.know(ANA)
+    await desk.hear(closed())
+    [waits] = (await desk.ask(ANA, "GET", "/surveys/mine")).json()["items"]
+    answer = {"rating": 4, "comment": "Fine"}
+
+    sent = await desk.ask("", "POST", f"/surveys/{waits['token']}", json=answer)
+    [done] = (await desk.ask(ANA, "GET", "/surveys/mine")).json()["items"]
+
+    assert (sent.status_code, waits["rating"], waits["ticket"]) == (200, None, TICKET)
+    assert (done["token"], done["rating"], done["comment"]) == ("", 4, "Fine")
+    assert (await desk.ask(BOB, "GET", "/surveys/mine")).json() == {"items": []}
+    await desk.hear(closed(id=derive("later"), requester=BOB))
+    clock.advance(31 * 86_400)
+    assert (await desk.ask(BOB, "GET", "/surveys/mine")).json() == {"items": []}

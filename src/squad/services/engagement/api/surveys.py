@@ -24,6 +24,7 @@ from squad.ports.unit import Cause
 from squad.services.engagement import model
 from squad.services.engagement.api.rows import ENDPOINTS
 from squad.services.engagement.model import Receipt, Survey
+from squad.services.engagement.model.surveys import OwnSurveys
 from squad.services.engagement.service import Engagement
 
 FORM = 65_536  # bytes of the survey's form: 2,000 characters, spelled with percent signs
@@ -102,6 +103,12 @@ async def results(engagement: Engagement, call: Call[None, Paged]) -> Answer:
     after = cursor(last) if last else None
     page = Results(items=items, next=after, average=average, ratings=ratings)
     return paged(page, call.request.url.path, query)
+
+
+@ENDPOINTS.get("/surveys/mine", action="engagement.own", answer=OwnSurveys)
+async def own_surveys(engagement: Engagement, call: Call[None, Empty]) -> OwnSurveys:
+    """List the surveys that wait for you or that you answered, the newest tickets first."""
+    return OwnSurveys(tuple(await engagement.surveys.mine(person=call.actor.id)))
 
 
 @ENDPOINTS.get("/surveys/{token}", action=PUBLIC, answer=Asked, criticality="sheddable")

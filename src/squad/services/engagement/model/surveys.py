@@ -9,6 +9,7 @@ from squad.contracts.envelope import Id
 from squad.contracts.tickets import Ticket
 from squad.kernel.problem import Impossible
 
+MINE = 50  # surveys that a person sees of their own
 SURVEY = timedelta(days=30)  # that a survey's link works
 
 
@@ -32,6 +33,37 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     rating: int | None = None
     comment: str = ""
     answered_at: datetime | None = None
+
+
+class OwnSurvey(msgspec.Struct, frozen=True, kw_only=True):
+    """A survey as its person sees it. token: for `/surveys/{token}` while it is open, else ""."""
+
+    ticket: str
+    reference: str
+    until: datetime
+    token: str
+    rating: int | None
+    comment: str
+    answered_at: datetime | None
+
+
+class OwnSurveys(msgspec.Struct, frozen=True):
+    """A person's surveys, those of the newest tickets first."""
+
+    items: tuple[OwnSurvey, ...]
+
+
+def own(survey: Survey, token: str) -> OwnSurvey:
+    """This will show a survey to its person. token: of its link."""
+    return OwnSurvey(
+        ticket=survey.ticket,
+        reference=survey.reference,
+        until=survey.until,
+        token="" if survey.rating is not None else token,
+        rating=survey.rating,
+        comment=survey.comment,
+        answered_at=survey.answered_at,
+    )
 
 
 def ask(known: Survey | None, ticket: Ticket, now: datetime) -> Survey | None:

@@ -38,6 +38,7 @@ from squad.services.engagement.model import (
 )
 from squad.services.engagement.service.channels import Channels
 from squad.services.engagement.service.devices import Subscriptions
+from squad.services.engagement.service.surveys import Surveys
 from squad.services.engagement.service.voice import PURPOSE, Voice
 from squad.services.engagement.store import Store
 
@@ -69,6 +70,7 @@ class Engagement:
         self.books = books
         self.voice = voice
         self.devices = Subscriptions(books, store, voice, pusher)
+        self.surveys = Surveys(store, books.clock, key)
         self.channels = Channels(notifiers, self.devices.gone)
         self._there: Sequence[str] = ("inbox", *notifiers)
         self._store = store
@@ -98,10 +100,7 @@ class Engagement:
         Ratings stay, without comment and person: they are facts about the service. Waiting mails
         hold no personal text; they are dropped when their time comes. Raises Duplicate, Conflict.
         """
-        gone: tuple[Put, ...] = (
-            store.remove("people", id, "preferences"),
-            store.remove("people", id, "mark"),
-        )
+        gone = tuple(store.remove("people", id, name) for name in ("preferences", "mark"))
         for device in await self._store.devices(id):
             gone += tuple(store.drop_device(id, device))
         await self._commit(FREE, (*store.save_record(id, Record(erased=True), None), *gone))

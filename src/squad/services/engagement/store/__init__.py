@@ -128,9 +128,9 @@ class Store:
         found = await self._documents.get("surveys", ticket, "")
         return (_survey(found.body), found.version) if found else (None, 0)
 
-    async def asked(self, person: str, limit: int) -> Sequence[str]:
-        """This will list the tickets that a person was asked about."""
-        found = await self._documents.list("asked", person, limit=limit)
+    async def asked(self, person: str, limit: int, *, newest_first: bool = False) -> Sequence[str]:
+        """This will list the tickets that a person was asked about, by id."""
+        found = await self._documents.list("asked", person, limit=limit, newest_first=newest_first)
         return [document.sort for document in found]
 
     async def unask(self, person: str, ticket: str) -> Sequence[Put]:
