@@ -11,6 +11,7 @@ from squad.services.tickets.model.lists import NOW, TOTAL, Asked, FigureName, So
 from squad.services.tickets.model.spans import Span
 
 Where = tuple[str, list[Any]]
+WIDE = 60 * 86_400_000  # ms: of a year's tickets, a sixth
 
 _ticket = msgspec.json.Decoder(Ticket).decode
 
@@ -61,7 +62,9 @@ def where(asked: Asked) -> Where:
         given.extend(values)
     bounds: list[tuple[str, str, Any]] = list(asked.bounds)
     if rule.when and asked.figure not in NOW:
-        bounds += [(rule.when, ">=", asked.since), (rule.when, "<", asked.until)]
+        # With `+` no index leads: reading the table in order is faster where the span is wide.
+        when = f"+{rule.when}" if asked.until - asked.since > WIDE else rule.when
+        bounds += [(when, ">=", asked.since), (when, "<", asked.until)]
     if asked.consultant:
         bounds.append((rule.whose, "=", asked.consultant))
     for column, operator, value in bounds:
