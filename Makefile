@@ -5,10 +5,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 MODULES := web/node_modules/.ready
 BUILT := web/dist/.built
-TYPES := web/src/sync/api/schema.d.ts
 # With the folders: a file that is gone changes its folder.
-SOURCES := $(shell find web/src web/public web/index.html web/*.ts web/*.cjs web/*.mjs 2>/dev/null) \
-  $(MODULES)
+SOURCES := $(shell find web/src web/public -not -name schema.d.ts -not -path web/src/sync/api) \
+  $(wildcard web/index.html web/*.ts web/*.cjs) \
+  docs/openapi.json $(MODULES)
 # uv does not read pip's configuration: where pip was told of another index, tell uv too.
 UV := UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}" $(BIN)/uv pip
 
@@ -42,7 +42,7 @@ test-web: $(READY) $(BUILT) browsers ## Test the web app (STORY=name: only that 
 
 web: $(BUILT) ## Build the web app into web/dist, where its sources changed
 
-web-dev: $(READY) $(TYPES) ## Serve the web app's sources; /api goes to http://127.0.0.1:8000
+web-dev: $(READY) $(MODULES) ## Serve the web app's sources; /api goes to http://127.0.0.1:8000
 	cd web && sh ../scripts/node.sh npm run dev
 
 browsers: ## Install the browsers that test the web app (Debian, Ubuntu), where they are missing
@@ -106,11 +106,6 @@ $(READY): pyproject.toml requirements.lock scripts/venv.sh
 $(MODULES): web/package.json web/package-lock.json scripts/node.sh scripts/node.txt | $(READY)
 	@echo "installing what web/package-lock.json lists into web/node_modules"
 	@cd web && sh ../scripts/node.sh npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-	@touch $@
-
-# Types of what the API answers, out of its own document.
-$(TYPES): docs/openapi.json $(MODULES)
-	@cd web && sh ../scripts/node.sh npm run --silent types >/dev/null
 	@touch $@
 
 $(BUILT): $(SOURCES)

@@ -43,6 +43,8 @@ def references(value: Any) -> list[str]:
     """Every reference in a document."""
     if isinstance(value, dict):
         own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+        if "propertyName" in value and isinstance(value.get("mapping"), dict):
+            own += value["mapping"].values()
         return own + [ref for inner in value.values() for ref in references(inner)]
     if isinstance(value, list):
         return [ref for inner in value for ref in references(inner)]

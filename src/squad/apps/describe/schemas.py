@@ -30,9 +30,9 @@ def _shorten(documents: Iterable[Any], parts: Object) -> None:
     """Names that two services have come with their whole path: `tickets_Change` is enough."""
     names = {long: "_".join(_told(long)) for long in parts if "." in long}
     for document in documents:
-        for holder in _referring(document):
-            name = holder["$ref"].rsplit("/", 1)[-1]
-            holder["$ref"] = REF.format(name=names.get(name, name))
+        for holder, key in _referring(document):
+            name = holder[key].rsplit("/", 1)[-1]
+            holder[key] = REF.format(name=names.get(name, name))
     for long, short in names.items():
         parts[short] = parts.pop(long)
 
@@ -42,11 +42,13 @@ def _told(path: str) -> list[str]:
     return [word for word in path.split(".") if word not in silent]
 
 
-def _referring(value: Any) -> Iterator[Object]:
-    """Every object with a `$ref` in a document."""
+def _referring(value: Any) -> Iterator[tuple[Object, str]]:
+    """Every object and key that names a part: `$ref`, and what tells the kinds of a union apart."""
     if isinstance(value, dict):
         if isinstance(value.get("$ref"), str):
-            yield value
+            yield value, "$ref"
+        if isinstance(mapping := value.get("mapping"), dict) and "propertyName" in value:
+            yield from ((mapping, key) for key in mapping)
         value = list(value.values())
     if isinstance(value, list):
         for inner in value:
