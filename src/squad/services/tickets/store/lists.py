@@ -12,6 +12,9 @@ from squad.services.tickets.model.spans import Span
 
 Where = tuple[str, list[Any]]
 WIDE = 60 * 86_400_000  # ms: of a year's tickets, a sixth
+# Before any time. A column in `coalesce` has no index: reading the table in order is four times
+# as fast as by an index where the span is wide.
+NEVER = -9_007_199_254_740_991
 
 _ticket = msgspec.json.Decoder(Ticket).decode
 
@@ -62,8 +65,8 @@ def where(asked: Asked) -> Where:
         given.extend(values)
     bounds: list[tuple[str, str, Any]] = list(asked.bounds)
     if rule.when and asked.figure not in NOW:
-        # With `+` no index leads: reading the table in order is faster where the span is wide.
-        when = f"+{rule.when}" if asked.until - asked.since > WIDE else rule.when
+        wide = asked.until - asked.since > WIDE  # then no index shall lead: see NEVER
+        when = f"coalesce({rule.when}, {NEVER:d})" if wide else rule.when
         bounds += [(when, ">=", asked.since), (when, "<", asked.until)]
     if asked.consultant:
         bounds.append((rule.whose, "=", asked.consultant))
