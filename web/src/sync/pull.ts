@@ -1,8 +1,8 @@
 /** Fetches what changed since the cursor. */
-import { raw } from "./api/client";
 import { Problem } from "./api/problem";
 import { blank, type Visit } from "./model";
 import type { Store } from "./store";
+import { ask, type Line } from "./wire";
 
 interface Page {
   now: string;
@@ -12,24 +12,33 @@ interface Page {
   gone: string[];
 }
 
-/** Brings the store up to date. Raises Problem. Gives the server's time of the last page. */
-export async function pull(store: Store): Promise<string> {
+/** Brings the store up to date. Raises Problem. Gives the server's clock less ours, ms. */
+export async function pull(store: Store, line: Line): Promise<number> {
   let cursor = (await store.fact<string>("cursor")) ?? "";
+  let all = cursor ? null : new Set<string>(); // ids, where everything comes
   for (;;) {
-    const page = await ask(cursor);
+    const asked = Date.now();
+    const [page, anew] = await next(line, cursor);
+    if (anew) all = new Set();
+    const skew = Date.parse(page.now) - (asked + Date.now()) / 2;
     const visits = page.tickets.map((one) => ({ ...one, id: one.ticket.id, report: one.report ?? blank(one.ticket.id) }));
     await store.absorb(visits, page.gone, page.cursor);
+    for (const visit of visits) all?.add(visit.id);
+    if (!page.more || page.cursor === cursor) {
+      if (all) await store.retain(all);
+      return skew;
+    }
     cursor = page.cursor;
-    if (!page.more) return page.now;
   }
 }
 
-async function ask(cursor: string): Promise<Page> {
+/** The next page, and whether the cursor was none of the server's any more, so that everything comes anew. */
+async function next(line: Line, cursor: string): Promise<[Page, boolean]> {
   const query = new URLSearchParams({ limit: "50", ...(cursor && { cursor }) });
   try {
-    return (await (await raw(`/api/tickets/sync?${query}`)).json()) as Page;
+    return [await ask<Page>(line, `/api/tickets/sync?${query}`), false];
   } catch (error) {
-    if (cursor && error instanceof Problem && error.kind === "invalid") return ask(""); // not ours any more: all anew
+    if (cursor && error instanceof Problem && error.kind === "invalid") return [(await next(line, ""))[0], true];
     throw error;
   }
 }

@@ -24,7 +24,7 @@ export default function SyncPanel({ close }: { close: () => void }) {
         </Text>
         {status.problem && <Alert color="orange">{reason(status.problem)} {t("sync.again")}</Alert>}
         {Math.abs(status.skew) > 120_000 && <Alert color="orange">{t("sync.clock", { count: Math.round(Math.abs(status.skew) / 60_000) })}</Alert>}
-        <Button onClick={() => engine.kick()} loading={status.phase !== "idle"} variant="light">{t("sync.now")}</Button>
+        <Button onClick={() => engine.kick(true)} loading={status.phase !== "idle"} variant="light">{t("sync.now")}</Button>
         {refused.length > 0 && <Title order={3} size="h5">{t("sync.refused_title")}</Title>}
         {refused.map((one) => <Refused key={one.id} one={one} visit={visits.find((visit) => visit.id === one.ticket)} />)}
         {waiting.length > 0 && <Title order={3} size="h5">{t("sync.waiting_title", { count: waiting.length })}</Title>}

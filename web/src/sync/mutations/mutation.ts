@@ -5,10 +5,12 @@ export interface Mutation<Args extends object> {
   name: string;
   /** The visit after it; pure. id: the mutation's own. */
   apply: (visit: Visit, args: Args, at: string, id: string) => Visit;
+  /** Waiting ones of the same ticket with the same key are replaced: only the last counts. */
+  key?: (args: Args) => string;
 }
 
-export function mutation<Args extends object>(name: string, apply: Mutation<Args>["apply"]): Mutation<Args> {
-  return { name, apply };
+export function mutation<Args extends object>(name: string, apply: Mutation<Args>["apply"], key?: Mutation<Args>["key"]): Mutation<Args> {
+  return { name, apply, key };
 }
 
 /** A step of the ticket's life. */

@@ -4,4 +4,4 @@ import { mutation } from "./mutation";
 export const setReport = mutation<{ field: "summary" | "root_cause" | "recommendation"; text: string }>("report.set", (visit, args) => ({
   ...visit,
   report: { ...visit.report, [args.field]: args.text },
-}));
+}), (args) => args.field);
