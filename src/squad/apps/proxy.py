@@ -155,7 +155,7 @@ def _client(timeout: float, most: int) -> httpx.AsyncClient:
 async def _last(response: httpx.Response, receive: Any, send: Any) -> None:
     """Passes a stream on until it ends, the client goes, or this process stops."""
     gone = asyncio.create_task(_gone(receive))
-    answer = asyncio.create_task(_answer(response, send))
+    answer = asyncio.create_task(_answer(response, send, None))
     try:
         with stream.opened(gone.cancel):
             await asyncio.wait((gone, answer), return_when=asyncio.FIRST_COMPLETED)
@@ -173,7 +173,8 @@ async def _gone(receive: Any) -> None:
         pass
 
 
-async def _answer(response: httpx.Response, send: Any) -> None:
+async def _answer(response: httpx.Response, send: Any, size: int | None = CHUNK) -> None:
+    """size: bytes that are passed on together; None: as they come."""
     own = {b"traceparent", b"x-content-type-options", b"ratelimit", b"ratelimit-policy"}
     headers = [
         (key.lower(), value)
@@ -183,7 +184,7 @@ async def _answer(response: httpx.Response, send: Any) -> None:
     start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
     await send(start)
     with contextlib.suppress(httpx.StreamError):
-        async for chunk in response.aiter_raw(CHUNK):
+        async for chunk in response.aiter_raw(size):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
