@@ -35,6 +35,7 @@ TABLE: Mapping[str, tuple[str, ...]] = {
     "routing.promote": (_MANAGE, _ADMIN),
     "routing.book": (_CUSTOMER, _STORE, _DESK, _DISPATCH, _MANAGE),
     "routing.order": (_FIELD, _DISPATCH, _MANAGE),
+    "routing.load": (_FIELD,),
     "routing.simulate": (_DISPATCH, _MANAGE, _ADMIN),
     "routing.roster": (_DISPATCH, _MANAGE, _ADMIN, _AUDIT),
     "search.find": _ALL,

@@ -5,6 +5,7 @@ from squad.services.routing.api import (
     days,
     decisions,
     hand,
+    load,
     policies,
     roster,
     simulations,
@@ -12,5 +13,6 @@ from squad.services.routing.api import (
 from squad.services.routing.api.rows import ENDPOINTS
 
 __all__ = [
-    "ENDPOINTS", "appointments", "days", "decisions", "hand", "policies", "roster", "simulations",
+    "ENDPOINTS", "appointments", "days", "decisions", "hand", "load", "policies", "roster",
+    "simulations",
 ]  # fmt: skip
