@@ -96,11 +96,9 @@ class Call(Generic[B, Q]):
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the service's interface.
 
-    action: what `kernel.access.TABLE` must allow. command: takes an Idempotency-Key, and its
-    answer is kept. stream: the body is not JSON and is read by `run` itself, which seals a
-    command with its digest; the `id` may be in the query. takes: its media type, for the documents.
-    largest: bytes of a JSON body. shown: the body's type in the
-    documents, where `run` reads parts of it by itself.
+    action: what `kernel.access.TABLE` must allow. command: takes an Idempotency-Key, its answer is
+    kept. stream: not JSON: `run` reads and seals it; the `id` may be in the query. largest: bytes
+    of JSON. In the documents, takes: media type; shown: type, where `run` itself reads parts.
     """
 
     method: str
@@ -236,8 +234,8 @@ class Route:
         if kind != "application/json" and not kind.endswith("+json"):
             raise Unsupported("Send application/json.")
         raw = await request.body()
-        if len(raw) > (largest := self.endpoint.largest):
-            raise Oversize(f"A request may have {largest} bytes; this one has {len(raw)}.")
+        if len(raw) > (most := self.endpoint.largest):
+            raise Oversize(f"A request may have {most} bytes; this one has {len(raw)}.")
         return decode(self._decoder, raw or b"{}", apart=self.endpoint.shown is not None)
 
     def _cause(self, request: Request[Any, Any, Any], actor: Actor, body: Any, query: Any) -> Cause:

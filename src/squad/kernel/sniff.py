@@ -8,7 +8,9 @@ HEAD = 8_192  # bytes kept of the beginning
 TAIL = 65_557  # bytes kept of the end of a zip: its last record with the longest comment
 
 _BRANDS: Final = {  # of an ISO base media file (ISO/IEC 14496-12, 4.3), after `ftyp`
-    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"), "image/heic"),
+    **dict.fromkeys(
+        (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), "image/heic"
+    ),
     **dict.fromkeys(
         (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"dash", b"M4V "),
         "video/mp4",

@@ -26,6 +26,7 @@ async def attach(tickets: Tickets, call: Call[Any, NewFile]) -> Attachment:
     query, actor = call.query, call.actor
     if query.visibility == "internal" and not actor.staff:
         raise Forbidden("Internal files are for staff. Attach a public one.")
+    await tickets.desk.load(actor=actor, id=call.id())
     upload = Upload(
         call.request.headers.get("content-type", ""), call.stream(), field=FIELD, name=query.name
     )

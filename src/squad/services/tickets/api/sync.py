@@ -10,7 +10,8 @@ from msgspec import Meta
 from msgspec.structs import astuple
 
 from squad.contracts.envelope import Id
-from squad.kernel.http import Answer, Call, Empty
+from squad.kernel.http import Answer, Call, Empty, encode
+from squad.kernel.ids import derive
 from squad.kernel.page import Cursor, cursor, parts
 from squad.kernel.problem import Fault, Invalid, Malformed
 from squad.kernel.reading import decode
@@ -145,9 +146,10 @@ async def pull(tickets: Tickets, call: Call[None, Since]) -> Changed:
 
 
 @ENDPOINTS.get("/{id}/report", action="tickets.read", answer=Report, criticality="important")
-async def report(tickets: Tickets, call: Call[None, Empty]) -> Report:
+async def report(tickets: Tickets, call: Call[None, Empty]) -> Answer:
     """Show what was done on the spot: parts, time, words, signature."""
-    return await tickets.visits.report(actor=call.actor, id=call.id())
+    made = await tickets.visits.report(actor=call.actor, id=call.id())
+    return Answer(made, headers={"ETag": f'"{derive(encode(made).decode())}"'})
 
 
 @ENDPOINTS.get("/live", action="tickets.sync", query=From, media="text/event-stream")
