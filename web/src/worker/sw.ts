@@ -64,16 +64,19 @@ async function page(request: Request): Promise<Response> {
   return fetch(request);
 }
 
+/** What engagement sends: one notification an event, so one with the same id takes its place. */
 interface Told {
+  id?: string;
   title: string;
-  body: string;
-  url?: string;
-  tag?: string;
+  text: string;
+  link?: string;
+  language?: string;
 }
 
 self.addEventListener("push", (event) => {
   const told = read(event.data);
-  const options = { body: told.body, tag: told.tag, icon: "/icons/192.png", badge: "/icons/badge.png", data: { url: told.url ?? "/" } };
+  const look = { icon: "/icons/192.png", badge: "/icons/badge.png" };
+  const options = { body: told.text, tag: told.id, lang: told.language, data: { link: told.link ?? "" }, ...look };
   event.waitUntil(self.registration.showNotification(told.title, options));
 });
 
@@ -81,14 +84,15 @@ function read(data: PushMessageData | null): Told {
   try {
     return data?.json() as Told;
   } catch {
-    return { title: "Sysops Squad", body: data?.text() ?? "" };
+    return { title: "Sysops Squad", text: data?.text() ?? "" };
   }
 }
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  const { url } = event.notification.data as { url: string };
-  event.waitUntil(show(url.startsWith("/") ? url : "/"));
+  const { link } = event.notification.data as { link: string };
+  const url = new URL(link || "/", self.location.origin);
+  event.waitUntil(show(url.origin === self.location.origin ? url.pathname + url.search : "/"));
 });
 
 async function show(path: string): Promise<void> {
