@@ -1,0 +1,116 @@
+import "maplibre-gl/dist/maplibre-gl.css";
+
+import { useComputedColorScheme } from "@mantine/core";
+import maplibre, { type GeoJSONSource, type StyleSpecification } from "maplibre-gl";
+import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { Empty } from "@/ui/Empty";
+import classes from "./board.module.css";
+import { COLORS, layers, people as markers, points } from "./layers";
+import type { Person, Tickets } from "./data";
+
+maplibre.setWorkerUrl(worker); // from our own origin: the content security policy allows no other
+
+interface Props {
+  tickets: Tickets;
+  ids: string[];
+  people: Person[];
+  chosen: string | null;
+  now: number;
+  onChoose: (id: string) => void;
+}
+
+const AMERICA: [number, number, number, number] = [-127, 24, -63, 55]; // west, south, east, north
+
+/** Where work and consultants are. What it shows is in the queue and on the timeline too. */
+export default function Map({ tickets, ids, people, chosen, now, onChoose }: Props) {
+  const { t } = useTranslation("board");
+  const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
+  const box = useRef<HTMLDivElement>(null);
+  const [map, become] = useState<maplibre.Map | null>(null);
+  const [broken, fail] = useState(false);
+  const choose = useRef(onChoose);
+  useEffect(() => {
+    choose.current = onChoose;
+  });
+  useEffect(() => {
+    if (!box.current) return;
+    const stop = new AbortController();
+    let made: maplibre.Map | undefined;
+    build(box.current, scheme, stop.signal, (id) => choose.current(id))
+      .then((ready) => {
+        made = ready;
+        if (stop.signal.aborted) ready.remove();
+        else become(ready);
+      })
+      .catch(() => {
+        if (!stop.signal.aborted) fail(true);
+      });
+    return () => {
+      stop.abort();
+      become(null);
+      made?.remove();
+    };
+  }, [scheme]);
+  useEffect(() => {
+    (map?.getSource("work") as GeoJSONSource | undefined)?.setData(points(ids, tickets, now));
+  }, [map, ids, tickets, now]);
+  useEffect(() => {
+    (map?.getSource("people") as GeoJSONSource | undefined)?.setData(markers(people, tickets));
+  }, [map, people, tickets]);
+  const spot = chosen ? tickets.get(chosen)?.spot : undefined;
+  useEffect(() => {
+    if (!map) return;
+    (map.getSource("chosen") as GeoJSONSource | undefined)?.setData(points(chosen ? [chosen] : [], tickets, now));
+    if (spot && !map.getBounds().contains([spot.longitude, spot.latitude])) map.jumpTo({ center: [spot.longitude, spot.latitude], zoom: Math.max(map.getZoom(), 5) });
+  }, [map, chosen]); // eslint-disable-line react-hooks/exhaustive-deps -- the map moves when another one is chosen only
+  if (broken) return <Empty title={t("map.broken")} text={t("map.broken_text")} />;
+  return (
+    <div className={classes["body"]}>
+      <div ref={box} className={classes["map"]} role="region" aria-label={t("map.label")} />
+      <div className={classes["legend"]}>
+        {(["stuck", "risk", "fine", "person"] as const).map((kind) => (
+          <span key={kind} ref={(node) => node?.style.setProperty("--dot", COLORS[kind])}>{t(`map.${kind}`)}</span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+async function build(box: HTMLElement, scheme: string, signal: AbortSignal, choose: (id: string) => void): Promise<maplibre.Map> {
+  const style = (await (await fetch(`/map/${scheme}.json`, { signal })).json()) as StyleSpecification;
+  const map = new maplibre.Map({
+    container: box, style: absolute(style), bounds: AMERICA, fitBoundsOptions: { padding: 8 }, maxZoom: 12, minZoom: 1.5,
+    dragRotate: false, pitchWithRotate: false, fadeDuration: 0, attributionControl: { compact: true },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
+  await map.once("load");
+  layers(map, scheme === "dark");
+  map.on("click", "points", (event) => {
+    const id = event.features?.[0]?.properties["id"] as string | undefined;
+    if (id) choose(id);
+  });
+  map.on("click", "clusters", (event) => void spread(map, event));
+  for (const layer of ["points", "clusters"]) {
+    map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));
+    map.on("mouseleave", layer, () => (map.getCanvas().style.cursor = ""));
+  }
+  return map;
+}
+
+async function spread(map: maplibre.Map, event: maplibre.MapLayerMouseEvent): Promise<void> {
+  const feature = event.features?.[0];
+  if (!feature) return;
+  const zoom = await (map.getSource("work") as GeoJSONSource).getClusterExpansionZoom(Number(feature.properties["cluster_id"]));
+  map.easeTo({ center: event.lngLat, zoom: Math.min(zoom, 12) });
+}
+
+/** The worker has another base address: paths of data become whole. */
+function absolute(style: StyleSpecification): StyleSpecification {
+  for (const source of Object.values(style.sources))
+    if (source.type === "geojson" && typeof source.data === "string") source.data = new URL(source.data, location.origin).href;
+  return style;
+}
