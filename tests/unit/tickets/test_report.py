@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.conftest import NOON
@@ -10,6 +11,7 @@ from tests.conftest import NOON
 from squad.kernel.ids import derive, uuid7
 from squad.services.tickets.model.moment import OLDEST, SKEW, happened, skew
 from squad.services.tickets.model.mutations import (
+    Field,
     Line,
     Part,
     PartPut,
@@ -27,12 +29,12 @@ from squad.services.tickets.model.report import Register, merge, report, written
 
 TICKET = derive("test", "ticket")
 ENTRIES = [derive("entry", str(number)) for number in range(3)]
-FIELDS = ("summary", "root_cause", "recommendation")
+FIELDS: tuple[Field, ...] = ("summary", "root_cause", "recommendation")
 
 
 def done(chance: random.Random, device: int, number: int) -> Reporting:
     """Something that a device did. Few entries and moments, so that they meet."""
-    head = {
+    head: dict[str, Any] = {
         "id": derive("mutation", str(chance.random()), str(device), str(number)),
         "ticket": TICKET,
         "at": NOON + timedelta(minutes=chance.randrange(5)),
@@ -92,7 +94,7 @@ def test_keeps_what_was_removed_away() -> None:
 
 def test_reads_off_every_field() -> None:
     """Parts, time, words and signature are where they belong, with their times."""
-    head = {"ticket": TICKET, "at": NOON}
+    head: dict[str, Any] = {"ticket": TICKET, "at": NOON}
     state = merge({}, [
         written(one, NOON)
         for one in (

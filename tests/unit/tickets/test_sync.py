@@ -269,7 +269,7 @@ async def test_tells_who_listens(tickets: Tickets, clock: Frozen) -> None:
     for one in (anas, bobs):
         assert b"retry" in await anext(one)
         assert b"ready" in await anext(one)
-    waiting = [asyncio.ensure_future(anext(one)) for one in (anas, bobs)]  # type: ignore[arg-type]
+    waiting = [asyncio.ensure_future(anext(one)) for one in (anas, bobs)]
     await asyncio.sleep(0)
     await tickets.live.look()
 
