@@ -1,5 +1,5 @@
 #!/bin/sh
-# Takes the pictures of the README from the running product. Needs Debian's chromium.
+# Takes the pictures of the README and the guides from the running product, in Debian's chromium.
 set -eu
 cd "$(dirname "$0")/.."
 home=$(mktemp -d)
@@ -15,8 +15,8 @@ shoot() { # page, file, size
     --window-size="$3" --virtual-time-budget=4000 --screenshot="docs/img/$2" \
     "http://127.0.0.1:8642$1" >/dev/null 2>&1
 }
-shoot / landing.png 1280,860
-shoot / landing-phone.png 500,900
+shoot /about landing.png 1280,860
+shoot /about landing-phone.png 500,900
 shoot /api/docs reference.png 1280,860
 shoot /about/simulator simulator.png 1280,1330
 # The report of a what-if, for docs/whatif.md.
@@ -27,3 +27,7 @@ sed -i 's/^version = .*/version = 2/; s/^relocate_min = .*/relocate_min = 60.0/'
 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
   --disable-background-networking --user-data-dir="$home/chromium" --window-size=1100,1500 \
   --screenshot=docs/img/whatif.png "file://$home/whatif.html" >/dev/null 2>&1
+# The app, as each role sees it: on a desk and on a phone, light and dark.
+cd web/tests/browser
+SQUAD_URL=http://127.0.0.1:8642 sh ../../../scripts/node.sh \
+  npx playwright test --config pictures.config.ts

@@ -17,7 +17,7 @@ export async function people(): Promise<Person[]> {
   return ((await answer.json()) as { items: Person[] }).items;
 }
 
-/** An access token of a person, for what a story must find or bring about beside the screens. */
+/** The demo world's person of a role. */
 export async function person(part: Part): Promise<Person> {
   const found = (await people()).find((one) => one.role.startsWith(part));
   if (!found) throw new Error(`The demo world has no ${part} who may sign in.`);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
-const PATIENCE = 60_000; // ms for the product to be ready
+const PATIENCE = 120_000; // ms for the product to be ready
 
 /** A port that nobody listens on at this moment. */
 export function port(): Promise<number> {
@@ -27,7 +27,7 @@ export default async function world(): Promise<(() => Promise<void>) | undefined
   const node = spawn(resolve(ROOT, ".venv/bin/squad"), ["up", "--demo"], {
     cwd: ROOT,
     stdio: ["ignore", log, log],
-    env: { ...process.env, SQUAD_HOME: home, SQUAD_PORT: String(number), SQUAD_LOG: "warning", SQUAD_DEMO: "60" },
+    env: { ...process.env, SQUAD_HOME: home, SQUAD_PORT: String(number), SQUAD_LOG: "warning", SQUAD_DEMO: "60", SQUAD_FAST: "0" },
   });
   process.env["SQUAD_URL"] = `http://127.0.0.1:${number}`;
   process.env["SQUAD_WORLD"] = home;
@@ -59,10 +59,12 @@ export function stopped(child: ChildProcess): Promise<void> {
 
 async function ready(node: ChildProcess, url: string, log: string): Promise<void> {
   const end = Date.now() + PATIENCE;
+  let waits = "";
   while (Date.now() < end && node.exitCode === null) {
     const answer = await fetch(`${url}/readyz`).catch(() => null);
     if (answer?.ok) return;
+    waits = (await answer?.text()) ?? waits;
     await new Promise((later) => setTimeout(later, 200));
   }
-  throw new Error(`The product did not become ready:\n${readFileSync(log, "utf8").slice(-3000)}`);
+  throw new Error(`The product did not become ready: ${waits}\n${readFileSync(log, "utf8").slice(-3000)}`);
 }
