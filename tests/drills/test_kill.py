@@ -19,7 +19,7 @@ def _careless(home: Path, fault: str, *points: str) -> Report:
 def test_nothing_is_lost_or_doubled_by_kill_9(tmp_path: Path) -> None:
     """Random kills under load, then death at chosen points: I1–I7 and I9 hold."""
     points = ("tickets.published", "routing.before_ack", "engagement.received")
-    report = asyncio.run(drill(tmp_path, seed=1, kills=6, points=points))
+    report = asyncio.run(drill(tmp_path, seed=1, kills=4, points=points))
 
     # How soon it is ready again depends on what else this machine does: `make drill` judges that.
     assert not report.broken, report.text()

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.journeys.harness import World
 
 from squad.apps.fleet import free_port
@@ -39,6 +40,8 @@ def test_the_demo_plays_twice(world: World) -> None:
 
 def test_the_demo_tells_each_step_with_its_latency(world: World) -> None:
     """One line a step, the reasons of the routing decision below it, no colors in a file."""
+    if world.split:
+        pytest.skip("the same lines are written of every shape")
     done = _demo(world.environ)
 
     steps = [line for line in done.stdout.splitlines() if line.startswith("✓")]
