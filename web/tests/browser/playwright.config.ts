@@ -9,8 +9,8 @@ export default defineConfig<Options>({
   workers: Number(process.env["WORKERS"] ?? 1),
   fullyParallel: false,
   forbidOnly: true,
-  timeout: 90_000,
-  expect: { timeout: 10_000 },
+  timeout: 150_000,
+  expect: { timeout: 20_000 },
   reporter: [["list"]],
   projects: [
     { name: "phone", use: { engine: "chromium", size: "phone" } },

@@ -15,7 +15,7 @@ export interface Within {
 }
 
 /**
- * One browser before one person, in any engine. Every step waits up to 10 s for what it needs, and
+ * One browser before one person, in any engine. Every step waits up to 20 s for what it needs, and
  * fails by saying what is on the screen instead.
  */
 export interface Screen {
@@ -51,7 +51,7 @@ export interface Screen {
 }
 
 /** Waits until `probe` gives a value. said: what is told when it never does. */
-export async function until<T>(probe: () => Promise<T | undefined | false | null>, said: () => Promise<string>, patience = 10_000): Promise<T> {
+export async function until<T>(probe: () => Promise<T | undefined | false | null>, said: () => Promise<string>, patience = 20_000): Promise<T> {
   const end = Date.now() + patience;
   for (;;) {
     const found = await probe();

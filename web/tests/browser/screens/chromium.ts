@@ -37,7 +37,7 @@ export class Chromium implements Screen {
       permissions: ["geolocation", "clipboard-read", "clipboard-write"],
       geolocation: { latitude: 40.7128, longitude: -74.006 },
     });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(20_000);
     const page = await context.newPage();
     if (look.clock) await page.clock.setSystemTime(look.clock);
     return new Chromium(size, gate, context, page);

@@ -58,7 +58,7 @@ export class Webkit implements Screen {
       .usingServer(url)
       .withCapabilities({ browserName: "MiniBrowser", "webkitgtk:browserOptions": { binary, args: ["--automation"] } })
       .build();
-    await driver.manage().setTimeouts({ script: 30_000, pageLoad: 30_000 });
+    await driver.manage().setTimeouts({ script: 30_000, pageLoad: 60_000 });
     await driver.manage().window().setRect({ x: 0, y: 0, ...SIZES[size] });
     return new Webkit(size, gate, driver, child);
   }
