@@ -15,7 +15,7 @@ import { start as texts } from "./i18n";
 import { queries } from "./queries";
 import { router } from "./router";
 import { follow } from "./start";
-import { theme } from "./theme";
+import { theme, variables } from "./theme";
 
 const Notifications = lazy(async () => ({ default: (await import("@mantine/notifications")).Notifications }));
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="nonce"]')?.content ?? "";
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queries}>
-        <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+        <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
           <Suspense fallback={null}><Notifications position="bottom-center" limit={4} /></Suspense>
           <Confirm />
           <Suspense>

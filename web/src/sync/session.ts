@@ -40,13 +40,14 @@ class Session extends EventTarget {
   /** Finds out who is here: by the cookie, or offline by what is kept. */
   async start(): Promise<void> {
     this.me = read(KEPT);
+    if (!this.me) return this.become("out");
     try {
       await this.token(true);
       if (this.access) await this.learn();
     } catch {
       /* no network: whoever was here last goes on */
     }
-    if (this.state === "starting") this.become(this.me ? "in" : "out");
+    if (this.state === "starting") this.become("in");
   }
 
   /** A token that lives long enough for a request; null: nobody is signed in. Raises nothing. */

@@ -1,7 +1,7 @@
 import { ActionIcon, Badge } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCloudCheck, IconCloudOff, IconCloudUp, IconCloudX } from "@tabler/icons-react";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Status } from "@/sync/engine";
@@ -15,6 +15,7 @@ export function SyncBadge() {
   const { t } = useTranslation();
   const status = useSyncStatus();
   const [open, panel] = useDisclosure(false);
+  useEffect(() => onShowSync(panel.open), []); // eslint-disable-line react-hooks/exhaustive-deps -- opens the same panel
   if (!session.has("consultant")) return null;
   const { key, color, icon: Icon } = look(status);
   const label = t(`sync.${key}`, { count: status.waiting || status.refused });
