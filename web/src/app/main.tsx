@@ -21,7 +21,8 @@ const Notifications = lazy(async () => ({ default: (await import("@mantine/notif
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="nonce"]')?.content ?? "";
 
 async function main(): Promise<void> {
-  await Promise.all([texts(), session.start()]);
+  session.start();
+  await texts();
   follow();
   const root = document.getElementById("root");
   if (!root) return;

@@ -37,17 +37,11 @@ class Session extends EventTarget {
   private until = 0;
   private renewing: Promise<string | null> | null = null;
 
-  /** Finds out who is here: by the cookie, or offline by what is kept. */
-  async start(): Promise<void> {
+  /** Finds out who is here: whoever was here last goes on at once, with or without a network; the cookie confirms it. */
+  start(): void {
     this.me = read(KEPT);
-    if (!this.me) return this.become("out");
-    try {
-      await this.token(true);
-      if (this.access) await this.learn();
-    } catch {
-      /* no network: whoever was here last goes on */
-    }
-    if (this.state === "starting") this.become("in");
+    this.become(this.me ? "in" : "out");
+    if (this.me) void this.token(true).then((token) => (token ? this.learn() : undefined)).catch(() => undefined);
   }
 
   /** A token that lives long enough for a request; null: nobody is signed in. Raises nothing. */
