@@ -1,7 +1,9 @@
 """Every dependency earns its place, and says what for."""
 
+import json
 import re
 import tomllib
+from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -27,6 +29,11 @@ def declared(project: dict[str, dict[str, object]]) -> list[str]:
     return [found.group().lower() for found in names if found]
 
 
+def packaged(package: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Names of all packages that a package.json asks for: to run, to build and test."""
+    return [*package.get("dependencies", {}), *package.get("devDependencies", {})]
+
+
 def explained(text: str) -> dict[str, str]:
     """Package -> what it is for. Fails on a package with two lines."""
     lines = LINE.findall(text)
@@ -35,11 +42,12 @@ def explained(text: str) -> dict[str, str]:
 
 
 def test_gives_a_reason_for_each_dependency() -> None:
-    """Each package in pyproject.toml has its line in docs/dependencies.md, and no other has."""
+    """Each package that the product names has its line in docs/dependencies.md, and no other has."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    package = json.loads((ROOT / "web/package.json").read_text())
     lines = explained((ROOT / "docs/dependencies.md").read_text())
 
-    assert sorted(declared(project)) == sorted(lines)
+    assert sorted([*declared(project), *packaged(package)]) == sorted(lines)
     assert all(len(reason.split()) >= 3 for reason in lines.values())
 
 
