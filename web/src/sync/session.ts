@@ -79,7 +79,8 @@ class Session extends EventTarget {
     }
   }
 
-  private async learn(): Promise<void> {
+  /** Reads the own record anew: after it was changed. Raises Problem. */
+  async learn(): Promise<void> {
     const response = await fetch("/api/identity/me", { headers: { authorization: `Bearer ${this.access ?? ""}` } });
     if (!response.ok) throw await problemOf(response);
     const person = await response.json();
