@@ -42,7 +42,7 @@ def explained(text: str) -> dict[str, str]:
 
 
 def test_gives_a_reason_for_each_dependency() -> None:
-    """Each package that the product names has its line in docs/dependencies.md, and no other has."""
+    """Each package that the product names has its line in docs/dependencies.md, no other has."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     package = json.loads((ROOT / "web/package.json").read_text())
     lines = explained((ROOT / "docs/dependencies.md").read_text())
