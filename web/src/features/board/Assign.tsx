@@ -25,7 +25,7 @@ export default function Assign({ ticket, onto, people, close }: Props) {
   const { t, i18n } = useTranslation("board");
   const acts = useActs();
   const [picked, pick] = useState(onto);
-  const [intent, renew] = useState(v7);
+  const [intent, renew] = useState(() => v7());
   const [reason, write] = useState("");
   const [busy, work] = useState(false);
   const ranked = useQuery(options(ticket.id, i18n.language));

@@ -43,7 +43,8 @@ export default function Board() {
   const now = useNow();
   const work = useWork();
   const tickets = useDeferredValue(work.tickets);
-  const { people, names } = useCrew();
+  const crew = useCrew();
+  const { people, names } = crew;
   const { settings, change } = useSettings((error) => failed(`${t("settings.lost")} ${reason(error)}`));
   const [filters, filter] = useState<Filters>(NONE);
   const [sort, order] = useState<Sort>("urgent");
@@ -124,7 +125,7 @@ export default function Board() {
     ),
     map: <Suspense fallback={<Waiting rows={1} height={180} />}><Map tickets={tickets} ids={ids} people={people} chosen={mark} now={now} onChoose={pick} /></Suspense>,
     timeline: (
-      <Timeline people={people} tickets={tickets} passing={narrowed ? shown.passing : null} territories={filters.territory} chosen={mark} now={now} hours={settings.layout.hours}
+      <Timeline crew={crew} tickets={tickets} passing={narrowed ? shown.passing : null} territories={filters.territory} chosen={mark} now={now} hours={settings.layout.hours}
         onHours={(hours) => layout({ ...settings.layout, hours })} onChoose={pick} onPerson={person} />
     ),
   };

@@ -26,13 +26,13 @@ interface Props {
 export const Line = memo(function Line({ person, tickets, passing, chosen, now, from, to, top, place, of, onChoose, onPerson }: Props) {
   const { t } = useTranslation("board");
   const language = useLanguage();
-  const drop = useDroppable({ id: `person:${person.id}`, data: { person: person.id } });
+  const { setNodeRef, isOver } = useDroppable({ id: `person:${person.id}`, data: { person: person.id } });
   const visits = useMemo(() => bars(person, tickets, now), [person, tickets, now]);
   const share = (time: number) => ((Math.min(Math.max(time, from), to) - from) / (to - from)) * 100;
   const shift = person.opens && person.closes ? [Date.parse(person.opens), Date.parse(person.closes)] as const : null;
   const when = person.status === "off" && person.opens ? t("person.from", { when: day(person.opens, language) }) : t(`person.${person.status}`);
   return (
-    <li ref={drop.setNodeRef} className={classes["person"]} style={{ transform: `translateY(${top}px)` }} aria-setsize={of} aria-posinset={place} data-over={drop.isOver || undefined}>
+    <li ref={setNodeRef} className={classes["person"]} style={{ transform: `translateY(${top}px)` }} aria-setsize={of} aria-posinset={place} data-over={isOver || undefined}>
       <button type="button" className={classes["who"]} onClick={() => onPerson(person.id)} aria-label={t("person.order", { name: person.name, load: person.load, capacity: person.capacity, when })}>
         <b>{person.name}</b>
         <small>{`${person.load}/${person.capacity} · ${when}`}</small>
@@ -68,14 +68,14 @@ function Visit({ bar, left, width, late, chosen, faint, name, onChoose }: VisitP
   const { t } = useTranslation(["board", "ui"]);
   const language = useLanguage();
   const { ticket } = bar;
-  const drag = useDraggable({ id: `bar:${ticket.id}`, data: { ticket: ticket.id } });
+  const { setNodeRef, listeners } = useDraggable({ id: `bar:${ticket.id}`, data: { ticket: ticket.id } });
   const told = t("timeline.bar", {
     title: ticket.title, name, status: t(`ui:status.${ticket.status}`), from: clock(bar.from, language), to: clock(bar.to, language),
   });
   return (
-    <button type="button" ref={drag.setNodeRef} className={classes["bar"]} style={{ left: `${left}%`, width: `${width}%` }} title={told} aria-label={late ? `${told} ${t("timeline.late")}` : told}
+    <button type="button" ref={setNodeRef} className={classes["bar"]} style={{ left: `${left}%`, width: `${width}%` }} title={told} aria-label={late ? `${told} ${t("timeline.late")}` : told}
       data-status={ticket.status} data-chosen={chosen || undefined} data-faint={faint || undefined} data-late={late || undefined}
-      onMouseDown={drag.listeners?.["onMouseDown"] as never} onClick={() => onChoose(ticket.id)}>
+      onMouseDown={listeners?.["onMouseDown"] as never} onClick={() => onChoose(ticket.id)}>
       {ticket.title}
     </button>
   );

@@ -1,7 +1,7 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 
 import { useComputedColorScheme } from "@mantine/core";
-import maplibre, { type GeoJSONSource, type StyleSpecification } from "maplibre-gl";
+import { type GeoJSONSource, Map as Canvas, type MapLayerMouseEvent, NavigationControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,7 +11,7 @@ import classes from "./board.module.css";
 import { COLORS, layers, people as markers, points } from "./layers";
 import type { Person, Tickets } from "./data";
 
-maplibre.setWorkerUrl(worker); // from our own origin: the content security policy allows no other
+setWorkerUrl(worker); // from our own origin: the content security policy allows no other
 
 interface Props {
   tickets: Tickets;
@@ -29,7 +29,7 @@ export default function Map({ tickets, ids, people, chosen, now, onChoose }: Pro
   const { t } = useTranslation("board");
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
   const box = useRef<HTMLDivElement>(null);
-  const [map, become] = useState<maplibre.Map | null>(null);
+  const [map, become] = useState<Canvas | null>(null);
   const [broken, fail] = useState(false);
   const choose = useRef(onChoose);
   useEffect(() => {
@@ -38,7 +38,7 @@ export default function Map({ tickets, ids, people, chosen, now, onChoose }: Pro
   useEffect(() => {
     if (!box.current) return;
     const stop = new AbortController();
-    let made: maplibre.Map | undefined;
+    let made: Canvas | undefined;
     build(box.current, scheme, stop.signal, (id) => choose.current(id))
       .then((ready) => {
         made = ready;
@@ -79,14 +79,14 @@ export default function Map({ tickets, ids, people, chosen, now, onChoose }: Pro
   );
 }
 
-async function build(box: HTMLElement, scheme: string, signal: AbortSignal, choose: (id: string) => void): Promise<maplibre.Map> {
+async function build(box: HTMLElement, scheme: string, signal: AbortSignal, choose: (id: string) => void): Promise<Canvas> {
   const style = (await (await fetch(`/map/${scheme}.json`, { signal })).json()) as StyleSpecification;
-  const map = new maplibre.Map({
+  const map = new Canvas({
     container: box, style: absolute(style), bounds: AMERICA, fitBoundsOptions: { padding: 8 }, maxZoom: 12, minZoom: 1.5,
     dragRotate: false, pitchWithRotate: false, fadeDuration: 0, attributionControl: { compact: true },
   });
   map.touchZoomRotate.disableRotation();
-  map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   await map.once("load");
   layers(map, scheme === "dark");
   map.on("click", "points", (event) => {
@@ -101,7 +101,7 @@ async function build(box: HTMLElement, scheme: string, signal: AbortSignal, choo
   return map;
 }
 
-async function spread(map: maplibre.Map, event: maplibre.MapLayerMouseEvent): Promise<void> {
+async function spread(map: Canvas, event: MapLayerMouseEvent): Promise<void> {
   const feature = event.features?.[0];
   if (!feature) return;
   const zoom = await (map.getSource("work") as GeoJSONSource).getClusterExpansionZoom(Number(feature.properties["cluster_id"]));

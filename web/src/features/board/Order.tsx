@@ -24,7 +24,7 @@ export default function Order({ id, name, tickets, close, onChoose }: Props) {
   const { t } = useTranslation("board");
   const language = useLanguage();
   const client = useQueryClient();
-  const [intent] = useState(v7);
+  const [intent] = useState(() => v7());
   const proposal = useQuery({
     queryKey: ["roster", id, "order"],
     queryFn: () => ok(api.GET("/api/routing/consultants/{id}/order", { params: { path: { id } } })),

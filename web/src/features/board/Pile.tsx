@@ -28,7 +28,7 @@ interface Props {
 export function Pile({ work, tickets, names, shown, narrowed, chosen, checked, now, does, onClear }: Props) {
   const { t } = useTranslation("board");
   if (work.state === "failed" && !tickets.size) return <Failure error={work.error} retry={() => void store.load()} />;
-  if (!tickets.size && work.state !== "ready") return <Waiting rows={7} height={56} />;
+  if (!tickets.size && (work.state !== "ready" || work.tickets.size > 0)) return <Waiting rows={7} height={56} />;
   if (!shown.ids.length)
     return narrowed
       ? <Empty title={t("queue.none")} text={t("queue.none_text")}><Button variant="default" onClick={onClear}>{t("filter.clear")}</Button></Empty>

@@ -28,7 +28,7 @@ interface Props {
 export function Queue({ ids, pending, tickets, names, chosen, checked, now, does, onRead, onApply }: Props) {
   const { t } = useTranslation("board");
   const box = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
+  const rows = useVirtualizer({ // eslint-disable-line react-hooks/incompatible-library -- what it gives is used here only
     count: ids.length,
     getScrollElement: () => box.current,
     estimateSize: () => HEIGHT,

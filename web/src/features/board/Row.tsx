@@ -33,11 +33,11 @@ interface Props {
 export const Row = memo(function Row({ ticket, name, top, place, of, chosen, checked, now, does }: Props) {
   const { t } = useTranslation(["board", "ui"]);
   const language = useLanguage();
-  const drag = useDraggable({ id: `queue:${ticket.id}`, data: { ticket: ticket.id } });
+  const { setNodeRef, listeners, attributes, isDragging } = useDraggable({ id: `queue:${ticket.id}`, data: { ticket: ticket.id } });
   const due = promise(ticket, now);
   return (
-    <li ref={drag.setNodeRef} className={classes["row"]} style={{ transform: `translateY(${top}px)` }} aria-setsize={of} aria-posinset={place}
-      data-chosen={chosen || undefined} data-dragged={drag.isDragging || undefined} onMouseDown={drag.listeners?.["onMouseDown"] as never}>
+    <li ref={setNodeRef} className={classes["row"]} style={{ transform: `translateY(${top}px)` }} aria-setsize={of} aria-posinset={place}
+      data-chosen={chosen || undefined} data-dragged={isDragging || undefined} onMouseDown={listeners?.["onMouseDown"] as never}>
       <label className={classes["check"]}>
         <input type="checkbox" checked={checked} aria-label={t("queue.select", { title: ticket.title })} onChange={() => undefined}
           onClick={(event) => does.check(ticket.id, event.shiftKey)} />
@@ -56,8 +56,8 @@ export const Row = memo(function Row({ ticket, name, top, place, of, chosen, che
       <button type="button" className={classes["icon"]} aria-label={t("queue.assign", { title: ticket.title })} onClick={() => does.assign(ticket.id)}>
         <IconUserPlus size={18} aria-hidden />
       </button>
-      <button type="button" {...drag.attributes} tabIndex={0} className={`${classes["icon"]} ${classes["grip"]}`} aria-label={t("queue.drag", { title: ticket.title })}
-        onKeyDown={drag.listeners?.["onKeyDown"] as never}>
+      <button type="button" {...attributes} tabIndex={0} className={`${classes["icon"]} ${classes["grip"]}`} aria-label={t("queue.drag", { title: ticket.title })}
+        onKeyDown={listeners?.["onKeyDown"] as never}>
         <IconGripVertical size={16} aria-hidden />
       </button>
     </li>

@@ -5,9 +5,13 @@ import { useDeferredValue, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Empty } from "@/ui/Empty";
-import { clock, useLanguage } from "@/ui/when";
+import { Failure } from "@/ui/Failure";
+import { locale } from "@/ui/language";
+import { Waiting } from "@/ui/Waiting";
+import { useLanguage } from "@/ui/when";
 import classes from "./board.module.css";
-import { crew, type Person, type Tickets } from "./data";
+import type { Crew } from "./crew";
+import { crew, type Tickets } from "./data";
 import { Line } from "./Line";
 import { hours as marks } from "./plan";
 
@@ -15,7 +19,7 @@ const HOUR = 3_600_000;
 const SPANS = ["8", "24", "72"];
 
 interface Props {
-  people: Person[];
+  crew: Crew;
   tickets: Tickets;
   /** Ids that pass the filter; others are faint. */
   passing: ReadonlySet<string> | null;
@@ -29,7 +33,7 @@ interface Props {
 }
 
 /** Rows of consultants against the clock. */
-export function Timeline({ people, tickets, passing, territories, chosen, now, hours, onHours, onChoose, onPerson }: Props) {
+export function Timeline({ crew: { people, query }, tickets, passing, territories, chosen, now, hours, onHours, onChoose, onPerson }: Props) {
   const { t } = useTranslation("board");
   const language = useLanguage();
   const phone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
@@ -39,13 +43,15 @@ export function Timeline({ people, tickets, passing, territories, chosen, now, h
   const shown = useMemo(() => crew(people, search, territories, busy), [people, search, territories, busy]);
   const box = useRef<HTMLDivElement>(null);
   const height = phone ? 56 : 44;
-  const rows = useVirtualizer({
+  const rows = useVirtualizer({ // eslint-disable-line react-hooks/incompatible-library -- what it gives is used here only
     count: shown.length,
     getScrollElement: () => box.current,
     estimateSize: () => height,
     overscan: 4,
     getItemKey: (at) => shown[at]?.id ?? at,
   });
+  const days = new Intl.DateTimeFormat(locale(language), { weekday: "short", day: "numeric" });
+  const clocks = new Intl.DateTimeFormat(locale(language), { hour: "numeric" });
   const from = Math.floor(now / HOUR) * HOUR - HOUR;
   const to = from + hours * HOUR;
   const at = (time: number) => `${((time - from) / (to - from)) * 100}%`;
@@ -61,12 +67,14 @@ export function Timeline({ people, tickets, passing, territories, chosen, now, h
         <div className={classes["frame"]}>
           {marks(from, to, phone ? 4 : 12).map((hour) => (
             <span key={hour} className={classes["hour"]} style={{ left: at(hour) }}>
-              {new Date(hour).getHours() === 0 ? new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric" }).format(hour) : clock(hour, language)}
+              {(new Date(hour).getHours() === 0 ? days : clocks).format(hour)}
             </span>
           ))}
         </div>
       </div>
-      {shown.length === 0 ? <Empty title={t("timeline.none")} text={t("timeline.none_text")} /> : (
+      {query.isPending && <Waiting rows={6} height={32} />}
+      {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
+      {shown.length === 0 ? query.data && <Empty title={t("timeline.none")} text={t("timeline.none_text")} /> : (
         <div ref={box} className={classes["scroll"]}>
           <ul className={classes["list"]} aria-label={t("timeline.title")} style={{ height: rows.getTotalSize() }}>
             {rows.getVirtualItems().map((item) => {

@@ -69,7 +69,7 @@ export default function Why({ ticket, people, names, close, onAssign, onPerson }
                 {t(`hand.${one.action}`, { name: names.get(one.consultant ?? "") ?? t("nobody"), by: names.get(one.by) ?? t("why.dispatcher") })} <When at={one.at} span c="dimmed" size="xs" />
               </List.Item>
             ))}
-            {told.data?.earlier.map((line) => <List.Item key={line}>{line}</List.Item>)}
+            {told.data?.earlier.map((id) => <List.Item key={id}>{t("why.earlier", { id: id.slice(0, 8) })}<Recompute id={id} names={names} /></List.Item>)}
           </List>
         </Part>
       </Stack>

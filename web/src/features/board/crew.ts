@@ -46,3 +46,5 @@ export function useCrew() {
   const names = useMemo(() => new Map(people.map((one) => [one.id, one.name])), [people]);
   return { people, names, query };
 }
+
+export type Crew = ReturnType<typeof useCrew>;

@@ -1,11 +1,12 @@
 /** What lies on the base map: clusters of work, single tickets, the chosen one, and people. */
+import type { FeatureCollection, Point } from "geojson";
 import type { Map } from "maplibre-gl";
 
 import { type Person, promise, type Tickets } from "./data";
 import { whereabouts } from "./plan";
 
 export const COLORS = { stuck: "#d6293e", risk: "#e8710a", fine: "#0b7c87", person: "#5b3fb5" };
-type Points = GeoJSON.FeatureCollection<GeoJSON.Point>;
+type Points = FeatureCollection<Point>;
 
 const collection = (features: Points["features"]): Points => ({ type: "FeatureCollection", features });
 const at = (spot: { latitude: number; longitude: number }, properties: Record<string, unknown>): Points["features"][number] =>
