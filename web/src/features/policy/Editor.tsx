@@ -6,22 +6,22 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { v7 } from "uuid";
 
-import { api, ok, type Schemas } from "@/sync/api/client";
+import { api, ok } from "@/sync/api/client";
 import { Problem } from "@/sync/api/problem";
 import { Failure } from "@/ui/Failure";
 import { locale } from "@/ui/language";
 import { done } from "@/ui/toast";
 import { useLanguage } from "@/ui/when";
 import { Changes } from "./Changes";
-import { usePreview, useVersions } from "./data";
+import { type Told, usePreview, useVersions } from "./data";
 import { type Document, get, GROUPS, outside, type Value, type Weight, written } from "./weights";
 
 type Typed = Record<string, Value | "">;
 
 /** A field for every weight; what the change means is told while it is typed. */
-export function Editor({ policy, weights, saved }: { policy: Schemas["Told"]; weights: Weight[]; saved: () => void }) {
+export function Editor({ policy, weights, saved }: { policy: Told; weights: Weight[]; saved: () => void }) {
   const { t } = useTranslation("policy");
-  const document = policy.document as unknown as Document;
+  const document = policy.document as Document;
   const newest = useVersions().data?.items[0]?.version ?? policy.version;
   const [typed, type] = useState<Typed>({});
   const [note, write] = useState("");

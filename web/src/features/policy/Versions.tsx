@@ -28,7 +28,7 @@ export function Versions({ active, writes }: { active: number; writes: boolean }
 
 const COLORS = { active: "green", draft: "blue", retired: "gray" };
 
-function Version({ edition, active, writes }: { edition: Schemas["Edition"]; active: number; writes: boolean }) {
+function Version({ edition, active, writes }: { edition: Omit<Schemas["Edition"], "document">; active: number; writes: boolean }) {
   const { t } = useTranslation("policy");
   const reason = useReason();
   const queries = useQueryClient();

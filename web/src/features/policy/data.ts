@@ -12,6 +12,13 @@ export interface Edit {
   new: string;
 }
 
+/** A version as far as the editor needs it. */
+export interface Told {
+  version: number;
+  document: unknown;
+  fields: readonly { field: string; text: string }[];
+}
+
 export interface Sketched {
   fields: { field: string; text: string }[];
   against: number;

@@ -68,7 +68,7 @@ export function put(document: Document, path: string, value: Value): Document {
 
 /** What was typed, as far as it differs, put into the document. */
 export const written = (document: Document, typed: Record<string, Value>, version: number): Document =>
-  Object.entries(typed).reduce((made, [path, value]) => put(made, path, value), { ...document, version });
+  Object.entries(typed).reduce<Document>((made, [path, value]) => put(made, path, value), { ...document, version });
 
 /** Whether a value is outside of what the schema allows. */
 export function outside({ least, most, kind }: Weight, value: Value | undefined): boolean {
