@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { Status } from "@/sync/engine";
 import { session } from "@/sync/session";
 import { useSyncStatus } from "@/sync/useSync";
+import { onShowSync } from "@/ui/panel";
 
 const SyncPanel = lazy(() => import("./SyncPanel"));
 
