@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Switch, Table, Text, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Switch, Table, Text, TextInput, VisuallyHidden } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -71,7 +71,7 @@ function Form({ chosen }: { chosen: Chosen }) {
               <Table.Tr key={kind}>
                 <Table.Th scope="row" fw={400}>{t(`kind.${kind}`)}</Table.Th>
                 {channels.map((channel) => (
-                  <Table.Td key={channel} ta="center"><Checkbox className={classes["box"]} size="md" checked={wanted[channel][kind] ?? false} onChange={(event) => toggle(channel, kind, event.currentTarget.checked)} aria-label={`${t(`kind.${kind}`)}: ${t(`messages.${channel}`)}`} /></Table.Td>
+                  <Table.Td key={channel} ta="center"><label className={classes["box"]}><VisuallyHidden>{`${t(`kind.${kind}`)}: ${t(`messages.${channel}`)}`}</VisuallyHidden><Checkbox size="md" checked={wanted[channel][kind] ?? false} onChange={(event) => toggle(channel, kind, event.currentTarget.checked)} /></label></Table.Td>
                 ))}
               </Table.Tr>
             ))}

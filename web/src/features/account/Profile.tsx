@@ -30,7 +30,7 @@ export function Profile({ person }: { person: Person }) {
       await ok(api.PATCH("/api/identity/people/{id}", { params: { path: { id: person.id }, header: { "If-Match": `"${person.version}"` } }, body: { contact, language: facts.language } as never }));
       localStorage.setItem(CHOSEN, facts.language);
       if (isLanguage(facts.language)) await i18n.changeLanguage(facts.language);
-      await session.start(); // the name in the frame
+      await session.learn(); // the name in the frame
       done(t("saved"));
       tell({ busy: false, error: null });
     } catch (failure) {

@@ -25,7 +25,7 @@ export function Guess({ draft, change }: { draft: Draft; change: (part: Partial<
     retry: false,
   });
   const guess = advice.data?.category;
-  if (!draft.category && (!enabled || !guess)) return null;
+  if (!draft.category && (!enabled || !guess || guess === "other")) return null;
   return (
     <Group gap="sm" align="center" wrap="wrap" role="status">
       <IconSparkles size={20} aria-hidden />

@@ -2,6 +2,7 @@ import { Autocomplete, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconMapPin } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api, ok } from "@/sync/api/client";
@@ -19,6 +20,10 @@ export function Where({ draft, change, fault }: { draft: Draft; change: (part: P
     staleTime: Infinity,
   });
   const found: Place[] = (places.data ?? []).map((one) => ({ postal_code: one.postal_code, label: `${one.postal_code} ${one.place}, ${one.region}`, zone: one.zone }));
+  const exact = found.find((one) => one.postal_code === draft.typed.trim()) ?? null;
+  useEffect(() => {
+    if (exact && !draft.place) change({ place: exact }); // typed faster than the list came, or brought by the address
+  }, [exact?.postal_code, draft.place]); // eslint-disable-line react-hooks/exhaustive-deps
   const type = (text: string) => {
     const plain = text.trim().toUpperCase().replace(/\s+/g, " ");
     const place = found.find((one) => one.label === text) ?? found.find((one) => one.postal_code.toUpperCase() === plain) ?? null;

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { locale } from "@/ui/language";
 import { useLanguage } from "@/ui/when";
+import classes from "../chips.module.css";
 import type { Span } from "./draft";
 import { offers, spoken, zoned } from "./times";
 
@@ -23,7 +24,7 @@ export function Windows({ value, zone, change, error }: { value: Span[]; zone: s
     <Input.Wrapper label={t("new.when")} description={t("new.when_hint")} error={error} labelElement="div">
       <Group gap="xs" mt={8} role="group" aria-label={t("new.when")}>
         {offered.map((span) => (
-          <Chip key={span.start} size="md" checked={chosen(span)} onChange={() => toggle(span)} disabled={!chosen(span) && value.length >= MOST}>{`${day(span.day)}, ${t(`new.${span.half}`)}`}</Chip>
+          <Chip key={span.start} size="md" classNames={{ label: classes["chip"] }} checked={chosen(span)} onChange={() => toggle(span)} disabled={!chosen(span) && value.length >= MOST}>{`${day(span.day)}, ${t(`new.${span.half}`)}`}</Chip>
         ))}
         {others.map((span) => <Pill key={span.start} size="lg" withRemoveButton removeButtonProps={{ "aria-label": t("remove") }} onRemove={() => toggle(span)}>{spoken(span, language, zone)}</Pill>)}
         {!own && <Button variant="subtle" size="compact-md" onClick={() => show(true)} disabled={value.length >= MOST}>{t("new.other")}</Button>}

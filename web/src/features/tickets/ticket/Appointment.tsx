@@ -13,6 +13,7 @@ import { locale } from "@/ui/language";
 import { done, failed } from "@/ui/toast";
 import { clock, useLanguage } from "@/ui/when";
 import { Waiting } from "@/ui/Waiting";
+import classes from "../chips.module.css";
 import type { Namer } from "./names";
 import { type Choice, type Ticket, useAppointment, useRefresh } from "./useTicket";
 
@@ -82,7 +83,7 @@ function Slots({ ticket, booked, close }: { ticket: Ticket; booked: Choice | nul
           <Text size="sm" fw={600} mb={4}>{name}</Text>
           <Group gap="xs">
             {slots.filter((one) => day(one, language) === name).map((one) => (
-              <Chip key={one.slot} type="radio" name={`slot-${ticket.id}`} size="md" checked={slot === one.slot} onChange={() => pick(one.slot)}>{hours(one, language)}</Chip>
+              <Chip key={one.slot} type="radio" name={`slot-${ticket.id}`} size="md" classNames={{ label: classes["chip"] }} checked={slot === one.slot} onChange={() => pick(one.slot)}>{hours(one, language)}</Chip>
             ))}
           </Group>
         </div>

@@ -24,8 +24,8 @@ export function Facts({ ticket, name, staff }: { ticket: Ticket; name: Namer; st
         {contact && (contact.name || contact.phone || contact.mail) && (
           <Fact label={t("facts.contact")}>
             {contact.name}
-            {contact.phone && <><br /><Anchor href={`tel:${contact.phone.replace(/[^+\d]/g, "")}`} size="sm">{contact.phone}</Anchor></>}
-            {contact.mail && <><br /><Anchor href={`mailto:${contact.mail}`} size="sm">{contact.mail}</Anchor></>}
+            {contact.phone && <><br /><Anchor className={classes["reach"]} href={`tel:${contact.phone.replace(/[^+\d]/g, "")}`} size="sm">{contact.phone}</Anchor></>}
+            {contact.mail && <><br /><Anchor className={classes["reach"]} href={`mailto:${contact.mail}`} size="sm">{contact.mail}</Anchor></>}
           </Fact>
         )}
         <Fact label={t("facts.category")}>{t(`category.${ticket.category}`, { defaultValue: ticket.category })}</Fact>
