@@ -91,7 +91,7 @@ function Priorities({ result }: { result: Result }) {
   return (
     <Card withBorder component="section">
       <Title order={2} size="h4" mb="xs">{t("priorities.title")}</Title>
-      <Table.ScrollContainer minWidth={560}>
+      <Table.ScrollContainer minWidth={640}>
         <Table>
           <Table.Thead>
             <Table.Tr>
@@ -101,7 +101,7 @@ function Priorities({ result }: { result: Result }) {
           <Table.Tbody>
             {result.by_priority.map(({ priority, tickets, met, wait }) => (
               <Table.Tr key={priority}>
-                <Table.Th scope="row" fw={400}>{ui(`priority.${priority}`)}</Table.Th>
+                <Table.Th scope="row" fw={400} miw={120}>{ui(`priority.${priority}`)}</Table.Th>
                 <Table.Td ta="end">{formatted(tickets, "", language)}</Table.Td>
                 {met.map((one, at) => <Table.Td key={at} ta="end">{formatted(one, "share", language)}</Table.Td>)}
                 {wait.map((one, at) => <Table.Td key={at} ta="end">{formatted(one, "min", language)}</Table.Td>)}

@@ -55,7 +55,7 @@ const number = (value: number | string, kept: number) => (typeof value === "numb
 function World({ form, set, problem }: Part) {
   const { t } = useTranslation("whatif");
   const field = (name: "days" | "consultants" | "tickets" | "seed", min: number, max: number) => (
-    <NumberInput label={t(`form.${name}`)} min={min} max={max} value={form[name]} error={problem?.fault(`/${name}`)} allowDecimal={false} clampBehavior="blur" w={{ base: "100%", xs: 170 }} onChange={(value) => set({ [name]: number(value, form[name]) })} />
+    <NumberInput hideControls label={t(`form.${name}`)} min={min} max={max} value={form[name]} error={problem?.fault(`/${name}`)} allowDecimal={false} clampBehavior="blur" w={{ base: "100%", xs: 170 }} onChange={(value) => set({ [name]: number(value, form[name]) })} />
   );
   return (
     <Card withBorder component="section">
@@ -69,7 +69,7 @@ function World({ form, set, problem }: Part) {
           <>
             {field("consultants", 2, 5000)}
             {field("tickets", 1, 10_000)}
-            <NumberInput label={t("form.demand")} description={t("form.demand_text", { count: Math.round(form.tickets * form.demand) })} min={0.1} max={10} step={0.1} decimalScale={2}
+            <NumberInput hideControls label={t("form.demand")} description={t("form.demand_text", { count: Math.round(form.tickets * form.demand) })} min={0.1} max={10} step={0.1} decimalScale={2}
               value={form.demand} onChange={(value) => set({ demand: number(value, form.demand) })} w={{ base: "100%", xs: 220 }} inputWrapperOrder={["label", "input", "description", "error"]} />
             {field("seed", 0, 1_000_000_000)}
           </>
@@ -92,14 +92,14 @@ function Difference({ form, set, choices, problem }: Part & { choices: ReturnTyp
           data={[{ value: "", label: t("form.in_force") }, ...versions.map(({ version, note, state }) => ({ value: String(version), label: t("form.version", { version, note, state: t(`form.${state}`) }) }))]} />
         {form.source === "recorded" && (
           <Group align="flex-start">
-            <NumberInput label={t("form.people")} description={t("form.people_text")} min={-100} max={100} allowDecimal={false} value={form.people} onChange={(value) => set({ people: number(value, form.people) })} w={{ base: "100%", xs: 230 }} />
+            <NumberInput hideControls label={t("form.people")} description={t("form.people_text")} min={-100} max={100} allowDecimal={false} value={form.people} onChange={(value) => set({ people: number(value, form.people) })} w={{ base: "100%", xs: 230 }} />
             <Select label={t("form.skill")} description={t("form.found", { count: found })} clearable searchable placeholder={t("form.any")} value={form.skill || null} onChange={(value) => set({ skill: value ?? "" })} data={choices.skills} w={{ base: "100%", xs: 210 }} />
             <Select label={t("form.territory")} description={t("form.territory_text")} clearable searchable placeholder={t("form.anywhere")} value={form.territory || null} onChange={(value) => set({ territory: value ?? "" })} data={choices.territories} w={{ base: "100%", xs: 210 }} />
           </Group>
         )}
         <Group align="flex-start">
-          <NumberInput label={t("form.shift")} description={t("form.shift_text")} min={-12} max={12} step={0.5} value={form.shift} error={problem?.fault("shift_by_h")} onChange={(value) => set({ shift: number(value, form.shift) })} w={{ base: "100%", xs: 230 }} />
-          <NumberInput label={t("form.travel")} description={t("form.travel_text")} min={0} max={1440} step={10} allowDecimal={false} value={form.travel ?? ""} error={problem?.fault("max_travel_min")} onChange={(value) => set({ travel: typeof value === "number" ? value : null })} w={{ base: "100%", xs: 230 }} />
+          <NumberInput hideControls label={t("form.shift")} description={t("form.shift_text")} min={-12} max={12} step={0.5} value={form.shift} error={problem?.fault("shift_by_h")} onChange={(value) => set({ shift: number(value, form.shift) })} w={{ base: "100%", xs: 230 }} />
+          <NumberInput hideControls label={t("form.travel")} description={t("form.travel_text")} min={0} max={1440} step={10} allowDecimal={false} value={form.travel ?? ""} error={problem?.fault("max_travel_min")} onChange={(value) => set({ travel: typeof value === "number" ? value : null })} w={{ base: "100%", xs: 230 }} />
         </Group>
         {problem?.body.errors?.some((fault) => fault.path.startsWith("/staff")) && <Text size="sm" c="red">{t("form.staff_wrong")}</Text>}
       </Stack>

@@ -18,6 +18,7 @@ export function useSummary(): (asked: Trial["asked"]) => { title: string; text: 
       everybody?.max_travel_min != null ? t("summary.travel", { count: everybody.max_travel_min }) : "",
       staff.change.some((one) => one.id !== "*") ? t("summary.changed", { count: staff.change.filter((one) => one.id !== "*").length }) : "",
     ].filter(Boolean);
-    return { title, text: parts.join(" · ") || t("summary.nothing") };
+    const same = !staff.change.length && !parts.length;
+    return { title, text: parts.join(" · ") || t(same ? "summary.nothing" : "summary.rules") };
   };
 }
