@@ -13,13 +13,16 @@ function stops(form: HTMLElement): HTMLElement[] {
   });
 }
 
+const isRadio = (one: HTMLElement): one is HTMLInputElement => one instanceof HTMLInputElement && one.type === "radio";
+
 export function flow(event: KeyboardEvent<HTMLFormElement>): void {
   const target = event.target as HTMLElement;
   const plain = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey && !event.nativeEvent.isComposing;
   if (event.key !== "Enter" || !plain || event.defaultPrevented || !target.matches("input, select, textarea")) return;
   event.preventDefault();
   const list = stops(event.currentTarget);
-  list[list.indexOf(target) + 1]?.focus();
+  const here = list.findIndex((one) => one === target || (isRadio(one) && isRadio(target) && one.name === target.name));
+  list[here + 1]?.focus();
 }
 
 /** Puts the cursor into a field as soon as it is there. */

@@ -1,4 +1,4 @@
-import { Group, Kbd, NativeSelect, Radio, Stack, Text } from "@mantine/core";
+import { Group, Kbd, NativeSelect, Radio, SimpleGrid, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import { useLanguage } from "@/ui/when";
@@ -28,12 +28,12 @@ export function Urgency({ draft, change, fault, zone }: Asked) {
     <>
       <Radio.Group label={t("when.priority")} description={t("when.priority_hint")} value={draft.priority} error={fault("priority")} onChange={(priority) => change({ priority })}
         onKeyDown={(event) => { if ([...LEVELS, "0"].includes(event.key)) change({ priority: event.key === "0" ? "" : event.key }); }}>
-        <Stack gap={2} mt={6}>
+        <SimpleGrid cols={{ base: 1, sm: 2 }} spacing={2} verticalSpacing={0} mt={4}>
           <Radio value="" py={4} data-field="priority" label={advice ? t("when.proposed", { level: advice.priority }) : t("when.propose")} />
           {LEVELS.map((level) => (
             <Radio key={level} value={level} py={4} aria-label={`P${level}: ${t(`level.${level}`)}`} label={<Group gap={8} component="span" wrap="nowrap"><Kbd aria-hidden>{level}</Kbd><Text span size="sm">{t(`level.${level}`)}</Text></Group>} />
           ))}
-        </Stack>
+        </SimpleGrid>
       </Radio.Group>
       <NativeSelect label={t("when.window")} data-field="window" maw={420} value={kept?.start ?? ""} error={fault("start") ?? fault("preferred_windows")}
         onChange={(event) => change({ window: spans.find((one) => one.start === event.currentTarget.value) ?? null })}

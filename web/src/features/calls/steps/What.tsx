@@ -26,7 +26,7 @@ export function What({ draft, change, fault, lack }: Asked) {
       <TextInput size="md" label={t("what.title")} placeholder={t("what.title_hint")} required data-field="title" maxLength={200} autoComplete="off"
         value={draft.title} error={fault("title") ?? lack} onChange={(event) => change({ title: event.currentTarget.value })} />
       <Alike draft={draft} change={change} />
-      <Textarea label={t("what.details")} description={t("what.details_hint")} data-field="description" autosize minRows={2} maxRows={10} maxLength={20_000}
+      <Textarea label={t("what.details")} description={t("what.details_hint")} data-field="description" autosize minRows={1} maxRows={10} maxLength={20_000}
         value={draft.description} error={fault("description")} onChange={(event) => change({ description: event.currentTarget.value })} />
       {!draft.joins && (
         <NativeSelect label={t("what.category")} data-field="category" value={draft.category} onChange={(event) => change({ category: event.currentTarget.value })}
