@@ -51,7 +51,7 @@ export function Sessions() {
               <Text size="sm" fw={600}>{one.device || t("sessions.unknown")} {one.current && <Badge size="sm" variant="light" styles={{ root: { textTransform: "none" } }}>{t("sessions.here")}</Badge>}</Text>
               <Text size="xs" c="dimmed">{t("sessions.used")} <When at={one.used} /> · {t("sessions.began")} <When at={one.began} /></Text>
             </div>
-            {!one.current && <Button variant="default" size="xs" onClick={() => void attempt(() => ok(api.DELETE("/api/identity/sessions/{id}", { params: { path: { id: one.id } } })), t("sessions.ended"))}>{t("sessions.end")}</Button>}
+            {!one.current && <Button variant="default" size="xs" flex="none" onClick={() => void attempt(() => ok(api.DELETE("/api/identity/sessions/{id}", { params: { path: { id: one.id } } })), t("sessions.ended"))}>{t("sessions.end")}</Button>}
           </Group>
         ))}
       </Stack>

@@ -1,6 +1,6 @@
 import { Button, Group, Text, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconDownload, IconPlus, IconSearch } from "@tabler/icons-react";
+import { useDebouncedCallback, useDisclosure, useMediaQuery } from "@mantine/hooks";
+import { IconDownload, IconFilter, IconPlus, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
@@ -30,6 +30,9 @@ export default function List() {
   const navigate = useNavigate();
   const go = (next: Query) => void navigate({ to: "/tickets", search: written(next) as never, replace: true });
   const title = useTitle(query);
+  const phone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
+  const [open, filters] = useDisclosure(false);
+  const narrowed = Object.keys(query).filter((name) => name !== "q" && name !== "sort").length;
   const list = useInfiniteQuery({
     queryKey: ["tickets", "list", query],
     initialPageParam: "",
@@ -46,7 +49,10 @@ export default function List() {
         <Words value={query.q ?? ""} change={(q) => go({ ...query, q })} />
         <Views query={query} go={go} />
       </Group>
-      <Filters query={query} go={go} />
+      {phone && (
+        <Button variant="default" leftSection={<IconFilter size={18} />} onClick={filters.toggle} aria-expanded={open} data-no-print>{`${t("list.filters")}${narrowed ? ` (${narrowed})` : ""}`}</Button>
+      )}
+      {(!phone || open) && <Filters query={query} go={go} />}
       {list.isError && <Failure error={list.error} retry={() => void list.refetch()} />}
       {list.isPending && <Waiting rows={8} />}
       {rows.length > 0 && <Rows rows={rows} more={list.hasNextPage && !list.isFetchingNextPage ? () => void list.fetchNextPage() : undefined} faded={list.isPlaceholderData} />}
