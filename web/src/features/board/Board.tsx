@@ -94,6 +94,7 @@ export default function Board() {
   const does = useMemo(() => ({ choose: pick, check: toggle, assign: (id: string) => latest.current(id) }), [pick, toggle]);
   const person = useCallback((id: string) => show({ kind: "order", person: id }), []);
   const layout = useCallback((next: Layout) => change((before) => ({ ...before, layout: next })), [change]);
+  const reach = useCallback((hours: number) => change((before) => ({ ...before, layout: { ...before.layout, hours } })), [change]);
   const keep = useCallback((next: (views: View[]) => View[]) => change((before) => ({ ...before, views: next(before.views) })), [change]);
   const go = useCallback((view: View) => {
     filter(view.filters);
@@ -126,7 +127,7 @@ export default function Board() {
     map: <Suspense fallback={<Waiting rows={1} height={180} />}><Map tickets={tickets} ids={ids} people={people} chosen={mark} now={now} onChoose={pick} /></Suspense>,
     timeline: (
       <Timeline crew={crew} tickets={tickets} passing={narrowed ? shown.passing : null} territories={filters.territory} chosen={mark} now={now} hours={settings.layout.hours}
-        onHours={(hours) => layout({ ...settings.layout, hours })} onChoose={pick} onPerson={person} />
+        onHours={reach} onChoose={pick} onPerson={person} />
     ),
   };
   return (

@@ -3,7 +3,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import { useComputedColorScheme } from "@mantine/core";
 import { type GeoJSONSource, Map as Canvas, type MapLayerMouseEvent, NavigationControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
-import { useEffect, useRef, useState } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Empty } from "@/ui/Empty";
@@ -22,10 +22,11 @@ interface Props {
   onChoose: (id: string) => void;
 }
 
+const CALM = 300; // ms without a change before thousands of points are drawn anew
 const AMERICA: [number, number, number, number] = [-127, 24, -63, 55]; // west, south, east, north
 
 /** Where work and consultants are. What it shows is in the queue and on the timeline too. */
-export default function Map({ tickets, ids, people, chosen, now, onChoose }: Props) {
+export default memo(function Map({ tickets, ids, people, chosen, now, onChoose }: Props) {
   const { t } = useTranslation("board");
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
   const box = useRef<HTMLDivElement>(null);
@@ -55,7 +56,8 @@ export default function Map({ tickets, ids, people, chosen, now, onChoose }: Pro
     };
   }, [scheme]);
   useEffect(() => {
-    (map?.getSource("work") as GeoJSONSource | undefined)?.setData(points(ids, tickets, now));
+    const timer = setTimeout(() => (map?.getSource("work") as GeoJSONSource | undefined)?.setData(points(ids, tickets, now)), CALM);
+    return () => clearTimeout(timer);
   }, [map, ids, tickets, now]);
   useEffect(() => {
     (map?.getSource("people") as GeoJSONSource | undefined)?.setData(markers(people, tickets));
@@ -77,7 +79,7 @@ export default function Map({ tickets, ids, people, chosen, now, onChoose }: Pro
       </div>
     </div>
   );
-}
+});
 
 async function build(box: HTMLElement, scheme: string, signal: AbortSignal, choose: (id: string) => void): Promise<Canvas> {
   const style = (await (await fetch(`/map/${scheme}.json`, { signal })).json()) as StyleSpecification;

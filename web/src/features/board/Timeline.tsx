@@ -1,7 +1,7 @@
 import { Group, SegmentedControl, Switch, TextInput } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useDeferredValue, useMemo, useRef, useState } from "react";
+import { memo, useDeferredValue, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Empty } from "@/ui/Empty";
@@ -33,7 +33,7 @@ interface Props {
 }
 
 /** Rows of consultants against the clock. */
-export function Timeline({ crew: { people, query }, tickets, passing, territories, chosen, now, hours, onHours, onChoose, onPerson }: Props) {
+export const Timeline = memo(function Timeline({ crew: { people, query }, tickets, passing, territories, chosen, now, hours, onHours, onChoose, onPerson }: Props) {
   const { t } = useTranslation("board");
   const language = useLanguage();
   const phone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
@@ -74,7 +74,7 @@ export function Timeline({ crew: { people, query }, tickets, passing, territorie
       </div>
       {query.isPending && <Waiting rows={6} height={32} />}
       {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
-      {shown.length === 0 ? query.data && <Empty title={t("timeline.none")} text={t("timeline.none_text")} /> : (
+      {shown.length === 0 ? !query.isPending && !query.isError && <Empty title={t("timeline.none")} text={t("timeline.none_text")} /> : (
         <div ref={box} className={classes["scroll"]}>
           <ul className={classes["list"]} aria-label={t("timeline.title")} style={{ height: rows.getTotalSize() }}>
             {rows.getVirtualItems().map((item) => {
@@ -90,4 +90,4 @@ export function Timeline({ crew: { people, query }, tickets, passing, territorie
       )}
     </div>
   );
-}
+});

@@ -44,7 +44,8 @@ export function useCrew() {
   }, [client]);
   const people = query.data ?? NOBODY;
   const names = useMemo(() => new Map(people.map((one) => [one.id, one.name])), [people]);
-  return { people, names, query };
+  const { isPending, isError, error, refetch } = query;
+  return useMemo(() => ({ people, names, query: { isPending, isError, error, refetch } }), [people, names, isPending, isError, error, refetch]);
 }
 
 export type Crew = ReturnType<typeof useCrew>;
