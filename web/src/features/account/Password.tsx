@@ -7,6 +7,7 @@ import { Problem } from "@/sync/api/problem";
 import { useMe } from "@/sync/useSession";
 import { Failure } from "@/ui/Failure";
 import { done } from "@/ui/toast";
+import classes from "./account.module.css";
 import { Section } from "./Section";
 
 const LEAST = 12; // characters that the server asks for
@@ -36,9 +37,9 @@ export function Password() {
       <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
         <input type="text" autoComplete="username" value={me.name} readOnly hidden />
         <Stack>
-          <PasswordInput label={t("password.current")} autoComplete="current-password" maxLength={256} value={current} onChange={(event) => { const { value } = event.currentTarget; set((now) => ({ ...now, current: value })); }} error={problem?.fault("current")} visibilityToggleButtonProps={{ "aria-label": t("password.show") }} />
-          <PasswordInput label={t("password.new")} autoComplete="new-password" maxLength={256} description={t("password.rule", { count: LEAST })} value={password} onChange={(event) => { const { value } = event.currentTarget; set((now) => ({ ...now, password: value })); }} error={problem?.fault("password") ?? (short && t("password.rule", { count: LEAST }))} visibilityToggleButtonProps={{ "aria-label": t("password.show") }} />
-          <PasswordInput label={t("password.again")} autoComplete="new-password" maxLength={256} value={again} onChange={(event) => { const { value } = event.currentTarget; set((now) => ({ ...now, again: value })); }} error={differs && t("password.differs")} visibilityToggleButtonProps={{ "aria-label": t("password.show") }} />
+          <PasswordInput label={t("password.current")} autoComplete="current-password" maxLength={256} value={current} onChange={(event) => { const { value } = event.currentTarget; set((now) => ({ ...now, current: value })); }} error={problem?.fault("current")} rightSectionWidth={48} visibilityToggleButtonProps={{ "aria-label": t("password.show"), className: classes["eye"] }} />
+          <PasswordInput label={t("password.new")} autoComplete="new-password" maxLength={256} description={t("password.rule", { count: LEAST })} value={password} onChange={(event) => { const { value } = event.currentTarget; set((now) => ({ ...now, password: value })); }} error={problem?.fault("password") ?? (short && t("password.rule", { count: LEAST }))} rightSectionWidth={48} visibilityToggleButtonProps={{ "aria-label": t("password.show"), className: classes["eye"] }} />
+          <PasswordInput label={t("password.again")} autoComplete="new-password" maxLength={256} value={again} onChange={(event) => { const { value } = event.currentTarget; set((now) => ({ ...now, again: value })); }} error={differs && t("password.differs")} rightSectionWidth={48} visibilityToggleButtonProps={{ "aria-label": t("password.show"), className: classes["eye"] }} />
           {error !== null && <Failure error={error} />}
           <Group><Button type="submit" loading={busy} disabled={!current || password.length < LEAST || again !== password}>{t("password.save")}</Button></Group>
         </Stack>
