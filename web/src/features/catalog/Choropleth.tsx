@@ -1,7 +1,7 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 
 import { useComputedColorScheme } from "@mantine/core";
-import maplibre, { type StyleSpecification } from "maplibre-gl";
+import { Map as Canvas, NavigationControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,7 +10,7 @@ import { Empty } from "@/ui/Empty";
 import classes from "./catalog.module.css";
 import { type Counts, step, steps } from "./counts";
 
-maplibre.setWorkerUrl(worker); // from our own origin: the content security policy allows no other
+setWorkerUrl(worker); // from our own origin: the content security policy allows no other
 
 const AMERICA: [number, number, number, number] = [-138, 22, -55, 62]; // west, south, east, north
 const TINTS = {
@@ -32,7 +32,7 @@ export default function Choropleth({ counts, kind, known, choose }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const chosen = useRef(choose);
   const words = useRef<Record<string, string>>({});
-  const [map, become] = useState<maplibre.Map | null>(null);
+  const [map, become] = useState<Canvas | null>(null);
   const [broken, fail] = useState(false);
   const ends = useMemo(() => steps([...counts.values()].map((one) => one[kind])), [counts, kind]);
   const tints = TINTS[scheme];
@@ -46,7 +46,7 @@ export default function Choropleth({ counts, kind, known, choose }: Props) {
   useEffect(() => {
     if (!box.current) return;
     const stop = new AbortController();
-    let made: maplibre.Map | undefined;
+    let made: Canvas | undefined;
     build(box.current, scheme, stop.signal, words.current, (id) => chosen.current(id))
       .then((ready) => {
         made = ready;
@@ -80,16 +80,16 @@ export default function Choropleth({ counts, kind, known, choose }: Props) {
 
 const range = (from: number, to: number): string => (from === to ? String(to) : `${from}–${to}`);
 
-async function build(box: HTMLElement, scheme: string, signal: AbortSignal, locale: Record<string, string>, choose: (id: string) => void): Promise<maplibre.Map> {
+async function build(box: HTMLElement, scheme: string, signal: AbortSignal, locale: Record<string, string>, choose: (id: string) => void): Promise<Canvas> {
   const style = (await (await fetch(`/map/${scheme}.json`, { signal })).json()) as StyleSpecification;
   for (const source of Object.values(style.sources)) // the worker has another base address: paths of data become whole
     if (source.type === "geojson" && typeof source.data === "string") source.data = new URL(source.data, location.origin).href;
-  const map = new maplibre.Map({
+  const map = new Canvas({
     container: box, style, locale, bounds: AMERICA, fitBoundsOptions: { padding: 8 }, maxZoom: 8, minZoom: 1.5,
     dragRotate: false, pitchWithRotate: false, fadeDuration: 0, cooperativeGestures: true, attributionControl: { compact: true },
   });
   map.touchZoomRotate.disableRotation();
-  map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   await map.once("load");
   map.addLayer({ id: "territories", type: "fill", source: "regions", filter: ["==", ["get", "kind"], "region"], paint: { "fill-color": "rgba(0,0,0,0)", "fill-opacity": 0.85 } }, "borders");
   map.on("click", "territories", (event) => {

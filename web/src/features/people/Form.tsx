@@ -7,7 +7,7 @@ import { useShelf } from "@/sync/catalog";
 import { Failure } from "@/ui/Failure";
 import { LANGUAGES } from "@/ui/language";
 import { ROLES } from "./filters";
-import { bounded, lacking, type Values, works } from "./form";
+import { BELOW, bounded, lacking, type Values, works } from "./form";
 import classes from "./people.module.css";
 import { Work } from "./Work";
 
@@ -47,7 +47,7 @@ export function Form({ start, whole, busy, problem, label, save, cancel }: Props
           <legend>{t("part.contact")}</legend>
           <div className={classes["two"]}>
             <TextInput label={t("name")} required value={values.name} maxLength={200} autoComplete="off" error={fault("name", lacks.has("name"))} onChange={(event) => change({ name: event.currentTarget.value })} />
-            <TextInput label={t("mail")} type="email" value={values.mail} maxLength={254} autoComplete="off" error={fault("mail")} description={t("mail_text")} onChange={(event) => change({ mail: event.currentTarget.value })} />
+            <TextInput label={t("mail")} type="email" value={values.mail} maxLength={254} autoComplete="off" error={fault("mail")} description={t("mail_text")} inputWrapperOrder={BELOW} onChange={(event) => change({ mail: event.currentTarget.value })} />
             <TextInput label={t("phone")} type="tel" value={values.phone} maxLength={40} autoComplete="off" error={fault("phone")} onChange={(event) => change({ phone: event.currentTarget.value })} />
             <Select label={t("language")} data={SPOKEN} allowDeselect={false} value={values.language} onChange={(language) => change({ language: language as Values["language"] })} />
             <MultiSelect label={t("languages")} data={SPOKEN} value={values.languages} error={fault("languages", lacks.has("languages"))} onChange={(languages) => change({ languages: languages as Values["languages"] })} />
@@ -83,7 +83,7 @@ function Belongs({ values, change, whole, fault, lacksRoles }: Part & { whole: b
       <legend>{t("part.place")}</legend>
       <div className={classes["two"]}>
         {whole && (
-          <MultiSelect label={t("role.label")} required data={ROLES.map((role) => ({ value: role, label: t(`role.${role}`) }))} value={values.roles}
+          <MultiSelect label={t("role.label")} required searchable data={ROLES.map((role) => ({ value: role, label: t(`role.${role}`) }))} value={values.roles}
             error={fault("roles", lacksRoles)} onChange={(roles) => change({ roles: roles as Values["roles"] })} />
         )}
         <Select label={t("organisation")} clearable searchable data={options(organisations.data, [values.organisation])} value={values.organisation || null} clearButtonProps={{ "aria-label": t("clear") }}
@@ -97,7 +97,7 @@ function Belongs({ values, change, whole, fault, lacksRoles }: Part & { whole: b
             error={fault("store")} onChange={(store) => change({ store: store ?? "" })} />
         )}
         {whole && (bounded(values.roles) || values.territories.length > 0) && (
-          <MultiSelect label={t("territories")} description={t("territories_text")} searchable clearable data={options(territories.data, values.territories)} value={values.territories}
+          <MultiSelect label={t("territories")} description={t("territories_text")} inputWrapperOrder={BELOW} searchable clearable data={options(territories.data, values.territories)} value={values.territories}
             clearButtonProps={{ "aria-label": t("clear") }} error={fault("territories")} onChange={(chosen) => change({ territories: chosen })} />
         )}
       </div>

@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { skilled, useShelf } from "@/sync/catalog";
 import { useLanguage } from "@/ui/when";
 import { usePlaces } from "./data";
-import type { Values } from "./form";
+import { BELOW, type Values } from "./form";
 import classes from "./people.module.css";
 
 interface Props {
@@ -26,11 +26,11 @@ export function Work({ values, change, fault, lacksHome }: Props) {
       <Stack gap="md">
         <Skills values={values} change={change} error={fault("skills")} />
         <div className={classes["two"]}>
-          <TagsInput label={t("certifications")} description={t("certifications_text")} value={values.certifications} maxTags={50} error={fault("certifications")} clearable clearButtonProps={{ "aria-label": t("clear") }}
+          <TagsInput label={t("certifications")} description={t("certifications_text")} inputWrapperOrder={BELOW} value={values.certifications} maxTags={50} error={fault("certifications")} clearable clearButtonProps={{ "aria-label": t("clear") }}
             onChange={(certifications) => change({ certifications: certifications.map((one) => one.trim().replaceAll(/\s+/g, "-")) })} />
           <Home values={values} change={change} error={fault("home", lacksHome) ?? fault("latitude")} />
-          <NumberInput label={t("capacity")} description={t("capacity_text")} min={0} max={100} allowDecimal={false} value={values.capacity} error={fault("capacity")} onChange={(value) => change({ capacity: Number(value) })} />
-          <NumberInput label={t("max_travel")} description={t("max_travel_text")} min={1} max={1440} allowDecimal={false} value={values.max_travel} error={fault("max_travel")} onChange={(value) => change({ max_travel: Number(value) })} />
+          <NumberInput label={t("capacity")} description={t("capacity_text")} inputWrapperOrder={BELOW} min={0} max={100} allowDecimal={false} value={values.capacity} error={fault("capacity")} onChange={(value) => change({ capacity: Number(value) })} />
+          <NumberInput label={t("max_travel")} description={t("max_travel_text")} inputWrapperOrder={BELOW} min={1} max={1440} allowDecimal={false} value={values.max_travel} error={fault("max_travel")} onChange={(value) => change({ max_travel: Number(value) })} />
           <div>
             <Text size="sm" fw={500} id="rating">{t("rating")}</Text>
             <Rating aria-labelledby="rating" size="lg" fractions={2} value={values.rating} getSymbolLabel={(value) => t("rating_of", { value })} onChange={(rating) => change({ rating: Math.max(1, rating) })} />

@@ -27,6 +27,8 @@ export interface Values {
   max_travel: number;
 }
 
+/** Fields side by side stay in line when one is explained. */
+export const BELOW: ("label" | "input" | "description" | "error")[] = ["label", "input", "description", "error"];
 const CONTACT = ["name", "mail", "phone"] as const;
 
 export function blank(zone: string, language: Language, roles: Role[] = []): Values {
