@@ -15,7 +15,7 @@ from squad.contracts.people import (
     UserErased,
     UserUpdated,
 )
-from squad.kernel.ids import uuid7
+from squad.kernel.ids import derive, uuid7
 from squad.ports.database import Statement
 from squad.ports.directory import Account
 from squad.ports.unit import Cause
@@ -213,6 +213,26 @@ async def test_denies_by_default(
         answer = await house.ask(user, method, path, json={} if method == "PUT" else None)
         assert (answer.status_code == 403) is (user not in allowed), (user, answer.text)
     assert (await house.ask("", method, path)).status_code == 401
+
+
+async def test_store_staff_read_their_own_store(house: House) -> None:
+    """The store of one's account; another's is as if it were not there; others are denied."""
+    ids = [derive("store", name) for name in ("mine", "other")]
+    for id in ids:
+        await house.send("administrator", "POST", "/stores", {"id": id, "name": f"Store {id}"})
+    await house.person("store", "clerk", store=ids[0])
+
+    own, other, nobody, customer = [
+        (await house.ask(user, "GET", f"/stores/{id}")).status_code
+        for user, id in (
+            ("clerk", ids[0]),
+            ("clerk", ids[1]),
+            ("store", ids[0]),
+            ("customer", ids[0]),
+        )
+    ]
+
+    assert (own, other, nobody, customer) == (200, 404, 404, 403)
 
 
 async def test_pages_people_by_role_and_place(house: House) -> None:

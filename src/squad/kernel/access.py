@@ -44,6 +44,7 @@ TABLE: Mapping[str, tuple[str, ...]] = {
     "engagement.surveys": (_MANAGE, _ADMIN, _AUDIT),
     "identity.self": _ALL,
     "identity.people.read": (_DESK, _DISPATCH, _MANAGE, _ADMIN, _AUDIT),
+    "identity.stores.read": (_STORE, _DESK, _DISPATCH, _MANAGE, _ADMIN, _AUDIT),
     "identity.people.write": (_ADMIN,),
     "identity.customers.write": (_DESK, _MANAGE, _ADMIN),
     "identity.shifts.read": (_FIELD, _DISPATCH, _MANAGE, _ADMIN, _AUDIT),

@@ -2,13 +2,16 @@
 
 import msgspec
 
+from squad.kernel.access import allowed
 from squad.kernel.http import Answer, Call, Empty
 from squad.kernel.page import Cursor, Limit, Page, cursor, page_of, paged, parts
+from squad.kernel.problem import Missing
 from squad.services.identity.api.rows import ENDPOINTS
 from squad.services.identity.model.catalog import SHELVES, Amendment, Entry, New, Shelf
 from squad.services.identity.service import Identity
 
 WRITE = "identity.people.write"
+OWN = "identity.stores.read"
 
 
 class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,10 +37,13 @@ def _list(shelf: Shelf) -> None:
 
 def _get(shelf: Shelf) -> None:
     async def run(identity: Identity, call: Call[None, Empty]) -> Entry:
+        if not allowed(call.actor.roles, shelf.read) and call.id() != call.actor.store:
+            raise Missing("There is no such entry, or it is not yours.")
         return await identity.catalog.get(shelf=shelf, id=call.id())
 
+    action = OWN if shelf.own else shelf.read
     run.__doc__, run.__name__ = f"Show one of the {shelf.name}.", f"get_{shelf.name}"
-    ENDPOINTS.get(f"/{shelf.name}/{{id}}", action=shelf.read, answer=shelf.entry)(run)
+    ENDPOINTS.get(f"/{shelf.name}/{{id}}", action=action, answer=shelf.entry)(run)
 
 
 def _add(shelf: Shelf) -> None:

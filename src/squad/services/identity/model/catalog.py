@@ -151,7 +151,7 @@ Entry = Organisation | Store | Skill | Territory
 class Shelf(msgspec.Struct, frozen=True):
     """A kind of entries: its name in addresses, its types, and who reads it.
 
-    random: ids are UUIDs rather than codes with a meaning.
+    random: ids are UUIDs rather than codes with a meaning. own: whoever belongs to one reads it.
     """
 
     name: str
@@ -160,6 +160,7 @@ class Shelf(msgspec.Struct, frozen=True):
     change: type[Amendment]
     read: str
     random: bool
+    own: bool = False
 
 
 _PEOPLE, _ALL = "identity.people.read", "identity.self"
@@ -167,7 +168,7 @@ SHELVES: Mapping[str, Shelf] = {
     shelf.name: shelf
     for shelf in (
         Shelf("organisations", Organisation, NewOrganisation, OrganisationChange, _PEOPLE, True),
-        Shelf("stores", Store, NewStore, StoreChange, _PEOPLE, True),
+        Shelf("stores", Store, NewStore, StoreChange, _PEOPLE, True, own=True),
         Shelf("skills", Skill, NewSkill, SkillChange, _ALL, False),
         Shelf("territories", Territory, NewTerritory, TerritoryChange, _ALL, False),
     )
