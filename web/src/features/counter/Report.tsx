@@ -68,7 +68,7 @@ export function Report({ category, store, back }: { category: Category; store: S
         {!store?.postal_code && <TextInput size="md" label={t("postal")} value={postal} required maxLength={12} autoComplete="postal-code" error={fault} onChange={(event) => locate(event.currentTarget.value)} />}
       </SimpleGrid>
       {send.error && <Failure error={send.error} />}
-      <Button size="xl" leftSection={<IconSend size={22} />} disabled={!priority || (!store?.postal_code && !postal.trim())} loading={send.isPending} onClick={() => send.mutate()}>
+      <Button size="xl" h="auto" mih={60} py="xs" styles={{ label: { whiteSpace: "normal" } }} leftSection={<IconSend size={22} />} disabled={!priority || (!store?.postal_code && !postal.trim())} loading={send.isPending} onClick={() => send.mutate()}>
         {priority ? t("send") : t("send_first")}
       </Button>
     </Stack>
