@@ -22,7 +22,7 @@ export function Line() {
   return (
     <Group justify="space-between" gap="xs" wrap="nowrap">
       <Text size="sm" c={status.waiting || status.problem ? undefined : "dimmed"} role="status">{text}</Text>
-      <Button variant="default" leftSection={<IconRefresh size={18} aria-hidden />} loading={status.phase !== "idle"} onClick={() => engine.kick(true)}>
+      <Button variant="default" flex="none" leftSection={<IconRefresh size={18} aria-hidden />} loading={status.phase !== "idle"} onClick={() => engine.kick(true)}>
         {t("line.refresh")}
       </Button>
     </Group>

@@ -63,7 +63,7 @@ function Form({ visit, country }: { visit: string; country: string }) {
       <Stack gap="xs">
         <TextInput label={t("parts.name")} maxLength={200} value={name} onChange={(event) => call(event.currentTarget.value)} />
         <Group grow align="flex-start">
-          <NumberInput label={t("parts.quantity")} min={1} max={10_000} allowDecimal={false} value={quantity} onChange={count} inputMode="numeric" />
+          <NumberInput hideControls label={t("parts.quantity")} min={1} max={10_000} allowDecimal={false} value={quantity} onChange={count} inputMode="numeric" />
           <TextInput label={t("parts.price", { currency: currency(country) })} inputMode="decimal" value={price} onChange={(event) => ask(event.currentTarget.value)}
             error={value === null ? t("parts.no_price") : undefined} />
         </Group>

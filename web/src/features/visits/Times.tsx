@@ -63,7 +63,7 @@ function Form({ put }: { put: (kind: Kind, minutes: number) => Promise<boolean> 
       <Stack gap="xs">
         <SegmentedControl value={kind} onChange={(value) => choose(value as Kind)} aria-label={t("time.kind")}
           data={(["work", "travel"] as const).map((value) => ({ value, label: t(`time.${value}`) }))} />
-        <NumberInput label={t("time.minutes")} min={1} max={1440} allowDecimal={false} value={minutes} onChange={count} inputMode="numeric" />
+        <NumberInput hideControls label={t("time.minutes")} min={1} max={1440} allowDecimal={false} value={minutes} onChange={count} inputMode="numeric" />
         <Button type="submit" variant="light" disabled={!fine}>{t("time.add")}</Button>
       </Stack>
     </form>

@@ -80,7 +80,6 @@ const MARKS: Record<string, string[]> = {
 /** What is written down of a visit, a section each; its number and what is unsent stand in the heading. */
 function Sections({ visit, pending }: { visit: Kept; pending: Pending[] }) {
   const { t } = useTranslation("visits");
-  const [opened] = useState(() => (["on_site", "waiting"].includes(visit.ticket.status) ? ["photos", "report"] : ["notes"]));
   const { report } = visit;
   const closed = !!visit.gone || ["closed", "cancelled"].includes(visit.ticket.status);
   const shared = { visit, pending, closed };
@@ -93,7 +92,7 @@ function Sections({ visit, pending }: { visit: Kept; pending: Pending[] }) {
     ["signature", report.signature ? 1 : 0, <Suspense key="signature" fallback={<Waiting rows={1} />}><Signature {...shared} /></Suspense>],
   ];
   return (
-    <Accordion multiple defaultValue={opened} order={2} variant="separated" keepMounted={false}>
+    <Accordion multiple defaultValue={["report", "photos", "notes"]} order={2} variant="separated" keepMounted={false}>
       {sections.map(([name, count, content]) => (
         <Accordion.Item key={name} value={name}>
           <Accordion.Control>
