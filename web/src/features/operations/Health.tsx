@@ -1,4 +1,4 @@
-import { Alert, Badge, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Alert, Anchor, Badge, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { IconCircleCheck, IconCircleX } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -77,7 +77,7 @@ function Refused() {
       <Text size="sm">{t("refused.text")}</Text>
       <ul>
         {refused.data.map(({ person, name, part, field, reason }) => (
-          <li key={person + part}><Link to={`/people/${person}`}>{name || person}</Link>{` · ${t(`refused.${part}`)} · ${field}: ${reason}`}</li>
+          <li key={person + part}><Anchor component={Link} to={`/people/${person}`}>{name || person}</Anchor>{` · ${t(`refused.${part}`)} · ${field}: ${reason}`}</li>
         ))}
       </ul>
     </Alert>

@@ -8,7 +8,7 @@ import { Waiting } from "@/ui/Waiting";
 import { absolute, useLanguage } from "@/ui/when";
 import { brief } from "./brief";
 import { type Journey as Told, type Step, useJourney, useName } from "./data";
-import { again, short, slowest } from "./lanes";
+import { again, slowest, spoken } from "./lanes";
 import { Picture } from "./Picture";
 import classes from "./operations.module.css";
 
@@ -70,7 +70,7 @@ function Row({ event }: { event: Step }) {
   return (
     <Table.Tr>
       <Table.Td>{absolute(event.time, language, undefined, true)}<Text size="xs" c="dimmed">{`+${brief(event.after_ms, language)}`}</Text></Table.Td>
-      <Table.Td><Text size="sm" fw={600} title={event.type}>{short(event.type).replaceAll("_", " ")}</Text><Text size="xs" c="dimmed">{t("journey.version", { version: event.version })}</Text></Table.Td>
+      <Table.Td><Text size="sm" fw={600} title={event.type}>{spoken(event.type)}</Text><Text size="xs" c="dimmed">{t("journey.version", { version: event.version })}</Text></Table.Td>
       <Table.Td>{event.actor ? name || event.actor.slice(0, 8) : t("journey.system")}</Table.Td>
       <Table.Td>{event.outbox_ms === null ? "–" : brief(event.outbox_ms, language)}</Table.Td>
       <Table.Td>

@@ -18,7 +18,7 @@ export default function Letter({ id, close }: { id: string; close: () => void })
   const then = async (work: Promise<boolean>) => { if (await work) close(); };
   const found = letter.data;
   return (
-    <Modal opened onClose={close} size="lg" title={t("letters.one")}>
+    <Modal opened onClose={close} closeButtonProps={{ "aria-label": t("close") }} size="lg" title={t("letters.one")}>
       {letter.isPending && <Waiting rows={3} />}
       {letter.error && <Failure error={letter.error} retry={() => void letter.refetch()} />}
       {found && (

@@ -14,7 +14,7 @@ import { When } from "@/ui/When";
 import { useActs } from "./acts";
 import { Audit } from "./Audit";
 import { type Dead, useQueues } from "./data";
-import { short } from "./lanes";
+import { spoken } from "./lanes";
 
 const Letter = lazy(() => import("./Letter"));
 
@@ -71,7 +71,7 @@ function Row({ letter, inspect }: { letter: Dead; inspect: () => void }) {
     <Card component="li" withBorder padding="sm">
       <Group justify="space-between" align="flex-start">
         <div>
-          <Text fw={600} title={letter.type}>{short(letter.type).replaceAll("_", " ")}</Text>
+          <Text fw={600} title={letter.type}>{spoken(letter.type)}</Text>
           <Text size="sm" c="dimmed">{t("letters.facts", { queue: letter.queue, count: letter.receives })} · <When at={letter.buried_at} /></Text>
           <Text size="sm" mt={4}>{letter.reason}</Text>
         </div>

@@ -1,10 +1,12 @@
 /** Where things of a journey's picture stand. Pure. */
 import type { Step } from "./data";
 
-/** "ticket_created" of "squad.tickets.ticket_created.v1". */
+/** "user_created" of "squad.identity.user_created.v1". */
 export const short = (type: string): string => type.split(".")[2] ?? type;
 /** Whose event it is: "tickets". */
 export const source = (type: string): string => type.split(".")[1] ?? type;
+/** Both in words: "identity · user created". */
+export const spoken = (type: string): string => `${source(type)} · ${short(type).replaceAll("_", " ")}`;
 
 /** A place in the picture: column of the event, row of the service. */
 export interface Mark {

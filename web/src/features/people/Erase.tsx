@@ -28,7 +28,7 @@ export default function Erase({ person, close }: { person: Person; close: () => 
     },
   });
   return (
-    <Modal opened onClose={close} title={t("erase_title", { name: wanted })}>
+    <Modal opened onClose={close} closeButtonProps={{ "aria-label": t("cancel") }} title={t("erase_title", { name: wanted })}>
       <form onSubmit={(event) => { event.preventDefault(); if (sure) erase.mutate(); }}>
         <Stack gap="sm">
           <Text size="sm">{t("erase_text")}</Text>

@@ -1,4 +1,4 @@
-import { Group, Progress, Stack, Text } from "@mantine/core";
+import { Anchor, Group, Progress, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -18,8 +18,8 @@ export function Facts({ person }: { person: Person }) {
   const stores = useShelf("stores", !!person.store);
   const { contact, zone = "Etc/UTC" } = person;
   const facts: [string, ReactNode][] = [
-    ["mail", contact?.mail && <a href={`mailto:${contact.mail}`}>{contact.mail}</a>],
-    ["phone", contact?.phone && <a href={`tel:${contact.phone.replaceAll(/[^+\d]/g, "")}`}>{contact.phone}</a>],
+    ["mail", contact?.mail && <Anchor href={`mailto:${contact.mail}`}>{contact.mail}</Anchor>],
+    ["phone", contact?.phone && <Anchor href={`tel:${contact.phone.replaceAll(/[^+\d]/g, "")}`}>{contact.phone}</Anchor>],
     ["language", LANGUAGES[person.language as Language]],
     ["languages", person.languages?.map((one) => LANGUAGES[one as Language]).join(", ")],
     ["zone", t("zone_now", { zone, time: clock(now, language, zone) })],

@@ -21,7 +21,7 @@ export default function Password({ person, close }: { person: Person; close: () 
     onSuccess: () => { done(t("password_done", { name })); close(); },
   });
   return (
-    <Modal opened onClose={close} title={t("password_title", { name })}>
+    <Modal opened onClose={close} closeButtonProps={{ "aria-label": t("cancel") }} title={t("password_title", { name })}>
       <form onSubmit={(event) => { event.preventDefault(); if (password.length >= LEAST) set.mutate(); }}>
         <Stack gap="sm">
           <Text size="sm">{t("password_text")}</Text>

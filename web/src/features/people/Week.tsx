@@ -18,7 +18,7 @@ export function Week({ weekly }: { weekly: readonly Weekly[] }) {
   const days = (one: Weekly) => runs(one.days).map(([first, last]) => (first === last ? dayName(first, at) : `${dayName(first, at)}–${dayName(last, at)}`)).join(", ");
   return (
     <div>
-      <svg viewBox={`0 0 ${LEFT + WIDE + 12} ${TOP + 7 * ROW + 2}`} className={classes["week"]} aria-hidden="true">
+      <svg viewBox={`0 0 ${LEFT + WIDE + 20} ${TOP + 7 * ROW + 2}`} className={classes["week"]} aria-hidden="true">
         {[0, 6, 12, 18, 24].map((hour) => (
           <g key={hour}>
             <line x1={x(hour * 60)} x2={x(hour * 60)} y1={TOP} y2={TOP + 7 * ROW} className={classes["grid"]} />
