@@ -17,8 +17,8 @@ export function Bell() {
   const unread = data?.unread ?? 0;
   const label = t("shell.notifications", { count: unread });
   return (
-    <ActionIcon component={Link} to="/notifications" variant="subtle" color="gray" size={44} aria-label={label} title={label}>
-      <Indicator disabled={!unread} label={unread > 99 ? "99+" : unread} size={16} color="red"><IconBell size={22} /></Indicator>
+    <ActionIcon component={Link} to="/notifications" variant="subtle" color="gray" size={44} style={{ overflow: "visible" }} aria-label={label} title={label}>
+      <Indicator disabled={!unread} label={Math.min(unread, 99)} size={16} offset={3} color="red" styles={{ indicator: { paddingInline: 3 } }}><IconBell size={22} /></Indicator>
     </ActionIcon>
   );
 }

@@ -16,9 +16,7 @@ const [store, spotlight] = createSpotlight();
 interface Hit {
   type: "ticket" | "person";
   id: string;
-  title: string;
-  status: string;
-  reference?: string;
+  found: { title: string; status: string; reference: string };
 }
 
 /** Search over tickets and people, from everywhere: Ctrl-K. */
@@ -55,9 +53,9 @@ export default function Find({ close }: { close: () => void }) {
                 <Spotlight.Action key={hit.id} onClick={() => open(hit)}>
                   <Group wrap="nowrap" w="100%">
                     {kind === "ticket" ? <IconTicket size={20} /> : <IconUser size={20} />}
-                    <Highlight highlight={asked.split(" ")} size="sm" flex={1}>{hit.title}</Highlight>
-                    {hit.reference && <Text size="xs" c="dimmed">{hit.reference}</Text>}
-                    {kind === "ticket" && <Status status={hit.status} size="sm" />}
+                    <Highlight highlight={asked.split(" ")} size="sm" flex={1}>{hit.found.title}</Highlight>
+                    {hit.found.reference && <Text size="xs" c="dimmed">{hit.found.reference}</Text>}
+                    {kind === "ticket" && <Status status={hit.found.status} size="sm" />}
                   </Group>
                 </Spotlight.Action>
               ))}

@@ -31,6 +31,7 @@ export function Shell() {
   const items = useMenu();
   const path = useLocation({ select: (location) => location.pathname });
   const navigate = useNavigate();
+  const here = items.map((item) => item.path).filter((one) => path === one || path.startsWith(`${one}/`)).sort((one, other) => other.length - one.length)[0];
   useEffect(() => menu.close(), [path]); // eslint-disable-line react-hooks/exhaustive-deps
   useShortcuts([
     { keys: "mod+K", label: t("shell.find"), act: () => find(true) },
@@ -69,7 +70,7 @@ export function Shell() {
       </AppShell.Header>
       <AppShell.Navbar p="xs">
         <nav aria-label={t("shell.menu")} className={classes["nav"]}>
-          {items.map((item) => <Entry key={item.path} item={item} active={path.startsWith(item.path)} />)}
+          {items.map((item) => <Entry key={item.path} item={item} active={item.path === here} />)}
         </nav>
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className={classes["main"]}>
@@ -78,7 +79,7 @@ export function Shell() {
       </AppShell.Main>
       {bar && (
         <AppShell.Footer className={classes["bar"]} component="nav" aria-label={t("shell.menu")}>
-          {items.slice(0, SHOWN).map((item) => <Tab key={item.path} item={item} active={path.startsWith(item.path)} />)}
+          {items.slice(0, SHOWN).map((item) => <Tab key={item.path} item={item} active={item.path === here} />)}
           {items.length > SHOWN && (
             <UnstyledButton className={classes["tab"]} onClick={menu.toggle} aria-expanded={open} data-active={open || undefined}>
               <IconDots size={22} aria-hidden /><span>{t("shell.more")}</span>

@@ -8,7 +8,7 @@ import { useMe } from "@/sync/useSession";
 import { ask } from "@/ui/ask";
 import { LANGUAGES } from "@/ui/language";
 import { CHOSEN } from "../i18n";
-import { leave } from "./leave";
+import { leave } from "@/sync/leave";
 
 /** The person's menu: account, language, theme, help, sign-out. */
 export default function User({ help }: { help: () => void }) {

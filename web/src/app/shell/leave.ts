@@ -1,1 +1,0 @@
-export { leave } from "@/sync/leave";
