@@ -54,6 +54,7 @@ story("a call is logged with the keyboard alone, in less than a minute", async (
   const title = unique("Label printer jams");
   const hands = new Hands(me);
   await signIn(me, "receptionist");
+  await focus(me, /^Phone, name or mail/);
   expect(await me.path()).toBe("/calls");
   const began = Date.now();
   await begin(me, hands, title);
