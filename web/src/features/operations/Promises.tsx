@@ -5,7 +5,8 @@ import { useTranslation } from "react-i18next";
 import { Failure } from "@/ui/Failure";
 import { locale } from "@/ui/language";
 import { Waiting } from "@/ui/Waiting";
-import { span, useLanguage } from "@/ui/when";
+import { useLanguage } from "@/ui/when";
+import { brief } from "./brief";
 import { useReadings } from "./data";
 import classes from "./operations.module.css";
 import { basis, FEW, judge, line, PROMISES, type Promised, type Reading, type State, trend, vital } from "./watch";
@@ -58,7 +59,7 @@ function Figure({ kind, history }: { kind: Promised; history: Reading[] }) {
       <Text size="xs" c="dimmed">
         {t(kind === "events" ? "promise.of_events" : "promise.of_requests", { count, number: new Intl.NumberFormat(locale(language)).format(count) })}
         {" · "}
-        {enough ? t("promise.recent", { span: span((last.at - first.at) / 1000, language) }) : t("promise.start")}
+        {enough ? t("promise.recent", { span: brief(last.at - first.at, language) }) : t("promise.start")}
       </Text>
     </Card>
   );

@@ -7,6 +7,7 @@ import { Failure } from "@/ui/Failure";
 import { Waiting } from "@/ui/Waiting";
 import { span, useLanguage } from "@/ui/when";
 import { useQueues } from "./data";
+import classes from "./operations.module.css";
 
 /** How full the queues are, live. */
 export function Queues() {
@@ -23,8 +24,8 @@ export function Queues() {
         <Title order={2} size="h4" id="queues">{t("queues.title")}</Title>
         {dead > 0 && session.has("administrator") && <Button component={Link} to="/letters" size="xs" color="red" variant="light">{t("queues.dead_open", { count: dead })}</Button>}
       </Group>
-      <Table.ScrollContainer minWidth={320}>
-        <Table verticalSpacing={6} captionSide="bottom">
+      <Table.ScrollContainer minWidth={400}>
+        <Table className={classes["queues"]} verticalSpacing={6} captionSide="bottom">
           <Table.Caption>{t("queues.text")}</Table.Caption>
           <Table.Thead>
             <Table.Tr>
