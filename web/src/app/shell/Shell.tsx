@@ -78,7 +78,7 @@ export function Shell() {
         <Suspense fallback={<Waiting />}><Outlet /></Suspense>
       </AppShell.Main>
       {bar && (
-        <AppShell.Footer className={classes["bar"]} component="nav" aria-label={t("shell.menu")}>
+        <AppShell.Footer className={classes["bar"]} component="nav" aria-label={t("shell.bar")}>
           {items.slice(0, SHOWN).map((item) => <Tab key={item.path} item={item} active={item.path === here} />)}
           {items.length > SHOWN && (
             <UnstyledButton className={classes["tab"]} onClick={menu.toggle} aria-expanded={open} data-active={open || undefined}>
