@@ -8,7 +8,7 @@ export default function Dialog({ question }: { question: Open }) {
   const [reason, write] = useState("");
   const said = question.reason ? reason.trim() : "yes";
   return (
-    <Modal opened onClose={() => question.answer(null)} title={question.title}>
+    <Modal opened onClose={() => question.answer(null)} title={question.title} closeButtonProps={{ "aria-label": question.no }}>
       <form onSubmit={(event) => { event.preventDefault(); if (said) question.answer(said); }}>
         {question.text && <Text size="sm" mb="md">{question.text}</Text>}
         {question.reason && (
