@@ -34,7 +34,7 @@ export default function Form({ name, entry, close }: { name: ShelfName; entry?: 
   };
   const fault = (field: Field) => (tried && faults.includes(field.name) ? t(field.kind === "code" ? "code_wrong" : "lacks") : save.error?.fault(`/${field.name}`));
   return (
-    <Modal opened onClose={close} closeButtonProps={{ "aria-label": t("cancel") }} title={entry ? t("edit_one", { name: entry.name }) : t(`${name}.add`)}>
+    <Modal opened onClose={close} closeButtonProps={{ "aria-label": t("cancel") }} title={entry ? t("edit_one", { name: entry.name }) : t(`add.${name}`)}>
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
           {FIELDS[name].map((field) => (

@@ -41,7 +41,7 @@ export function Shelf({ name, children, beside, open = null, opened }: Props) {
   const close = () => { show(null); opened?.(null); };
   const entries = found<Entry>(shelf.data ?? [], text, inactive);
   return (
-    <Page title={t(`${name}.title`)} lead={t(`${name}.lead`)} wide={!!children} actions={boss && <Button leftSection={<IconPlus size={18} />} onClick={() => show("")}>{t(`${name}.add`)}</Button>}>
+    <Page title={t(`title.${name}`)} lead={t(`lead.${name}`)} wide={!!children} actions={boss && <Button leftSection={<IconPlus size={18} />} onClick={() => show("")}>{t(`add.${name}`)}</Button>}>
       {children}
       <Group gap="md" align="flex-end">
         <TextInput type="search" label={t("find")} leftSection={<IconSearch size={16} aria-hidden />} value={text} flex={1} miw={200} maw={420} onChange={(event) => write(event.currentTarget.value)} />

@@ -9,9 +9,9 @@ const MENU: Who[] = ["administrator", "auditor"];
 export const feature: Feature = {
   name: "catalog",
   screens: [
-    { path: "/organisations", roles: READERS, load: () => import("./Organisations"), menu: { label: "organisations.menu", icon: IconBuilding, order: 40, roles: MENU } },
-    { path: "/stores", roles: READERS, load: () => import("./Stores"), menu: { label: "stores.menu", icon: IconBuildingStore, order: 42, roles: MENU } },
-    { path: "/skills", roles: READERS, load: () => import("./Skills"), menu: { label: "skills.menu", icon: IconTools, order: 44, roles: MENU } },
-    { path: "/territories", roles: READERS, load: () => import("./Territories"), menu: { label: "territories.menu", icon: IconMap, order: 46, roles: ["manager", ...MENU] } },
+    { path: "/organisations", roles: READERS, load: () => import("./Organisations"), menu: { label: "menu.organisations", icon: IconBuilding, order: 40, roles: MENU } },
+    { path: "/stores", roles: READERS, load: () => import("./Stores"), menu: { label: "menu.stores", icon: IconBuildingStore, order: 42, roles: MENU } },
+    { path: "/skills", roles: READERS, load: () => import("./Skills"), menu: { label: "menu.skills", icon: IconTools, order: 44, roles: MENU } },
+    { path: "/territories", roles: READERS, load: () => import("./Territories"), menu: { label: "menu.territories", icon: IconMap, order: 46, roles: ["manager", ...MENU] } },
   ],
 };
