@@ -47,12 +47,15 @@ class Live extends EventTarget {
 
   private async listen(signal: AbortSignal): Promise<void> {
     const quiet = new AbortController();
+    const end = () => quiet.abort(); // AbortSignal.any needs a younger Safari than ours
+    if (signal.aborted) end();
+    signal.addEventListener("abort", end, { once: true });
     const path = `/api/tickets/live${this.cursor ? `?cursor=${encodeURIComponent(this.cursor)}` : ""}`;
     const response = await raw(path, {
       headers: { accept: "text/event-stream" },
-      signal: AbortSignal.any([signal, quiet.signal]),
+      signal: quiet.signal,
     });
-    let timer = setTimeout(() => quiet.abort(), SILENT);
+    let timer = setTimeout(end, SILENT);
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     if (!reader) return;
     let rest = "";
@@ -60,13 +63,14 @@ class Live extends EventTarget {
       const { done, value } = await reader.read();
       if (done) break;
       clearTimeout(timer);
-      timer = setTimeout(() => quiet.abort(), SILENT);
+      timer = setTimeout(end, SILENT);
       this.become(true);
       const blocks = (rest + value).split("\n\n");
       rest = blocks.pop() ?? "";
       for (const block of blocks) this.take(block);
     }
     clearTimeout(timer);
+    signal.removeEventListener("abort", end);
   }
 
   private take(block: string): void {
