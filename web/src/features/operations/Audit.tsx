@@ -24,7 +24,7 @@ export function Audit() {
   if (!items.length) return <Empty title={t("audit.empty")} text={t("audit.empty_text")} />;
   return (
     <Stack gap="md">
-      <Table.ScrollContainer minWidth={640}>
+      <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table className={classes["table"]} striped>
           <Table.Thead>
             <Table.Tr>

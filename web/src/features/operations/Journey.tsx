@@ -48,7 +48,7 @@ function Way({ journey }: { journey: Told }) {
       <Title order={2} size="h4">{t("journey.picture")}</Title>
       <Picture events={events} label={t("journey.picture_label", { count: events.length })} />
       <Title order={2} size="h4">{t("journey.table")}</Title>
-      <Table.ScrollContainer minWidth={720}>
+      <Table.ScrollContainer minWidth={720} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table className={classes["table"]} striped>
           <Table.Thead>
             <Table.Tr>

@@ -24,7 +24,7 @@ export function Queues() {
         <Title order={2} size="h4" id="queues">{t("queues.title")}</Title>
         {dead > 0 && session.has("administrator") && <Button component={Link} to="/letters" size="xs" color="red" variant="light">{t("queues.dead_open", { count: dead })}</Button>}
       </Group>
-      <Table.ScrollContainer minWidth={400}>
+      <Table.ScrollContainer minWidth={400} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table className={classes["queues"]} verticalSpacing={6} captionSide="bottom">
           <Table.Caption>{t("queues.text")}</Table.Caption>
           <Table.Thead>
