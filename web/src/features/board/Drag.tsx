@@ -2,14 +2,13 @@ import {
   type Announcements, DndContext, type DragEndEvent, DragOverlay, KeyboardCode, type KeyboardCoordinateGetter, KeyboardSensor, MouseSensor, pointerWithin,
   rectIntersection, useSensor, useSensors,
 } from "@dnd-kit/core";
-import { type ReactNode, useState } from "react";
+import { memo, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import classes from "./board.module.css";
-import type { Tickets } from "./data";
+import { store } from "./store";
 
 interface Props {
-  tickets: Tickets;
   names: ReadonlyMap<string, string>;
   onDrop: (ticket: string, person: string) => void;
   children: ReactNode;
@@ -26,15 +25,19 @@ const rows: KeyboardCoordinateGetter = (event, { context, currentCoordinates }) 
   return rect ? { x: rect.left + 8, y: rect.top + 4 } : currentCoordinates;
 };
 
+// Always the same objects: with new ones, all that can be dragged would render again.
+const MOUSE = { activationConstraint: { distance: 6 } };
+const KEYS = { coordinateGetter: rows };
+
 /** A ticket can be dragged onto a consultant's row, with the mouse or with space and arrows. */
-export function Drag({ tickets, names, onDrop, children }: Props) {
+export const Drag = memo(function Drag({ names, onDrop, children }: Props) {
   const { t } = useTranslation("board");
   const [held, take] = useState<string | null>(null);
   const sensors = useSensors(
-    useSensor(MouseSensor, { activationConstraint: { distance: 6 } }),
-    useSensor(KeyboardSensor, { coordinateGetter: rows }),
+    useSensor(MouseSensor, MOUSE),
+    useSensor(KeyboardSensor, KEYS),
   );
-  const title = (data: unknown) => tickets.get((data as { ticket?: string } | undefined)?.ticket ?? "")?.title ?? "";
+  const title = (data: unknown) => store.work.tickets.get((data as { ticket?: string } | undefined)?.ticket ?? "")?.title ?? "";
   const name = (data: unknown) => names.get((data as { person?: string } | undefined)?.person ?? "") ?? "";
   const announcements: Announcements = {
     onDragStart: ({ active }) => t("drag.start", { title: title(active.data.current) }),
@@ -52,7 +55,7 @@ export function Drag({ tickets, names, onDrop, children }: Props) {
       collisionDetection={(args) => (args.pointerCoordinates ? pointerWithin(args) : rectIntersection(args))}
       onDragStart={({ active }) => take(active.data.current?.["ticket"] as string)} onDragEnd={end} onDragCancel={() => take(null)}>
       {children}
-      <DragOverlay dropAnimation={null}>{held && <div className={classes["floating"]}>{tickets.get(held)?.title}</div>}</DragOverlay>
+      <DragOverlay dropAnimation={null}>{held && <div className={classes["floating"]}>{store.work.tickets.get(held)?.title}</div>}</DragOverlay>
     </DndContext>
   );
-}
+});

@@ -1,6 +1,6 @@
 import { Button, Group, Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Promised } from "@/ui/Promise";
@@ -20,7 +20,7 @@ interface Props {
 }
 
 /** On top of the queue: what the engine found nobody for, why, and what would help. */
-export function Lane({ tickets, onChoose, onAssign, onAll }: Props) {
+export const Lane = memo(function Lane({ tickets, onChoose, onAssign, onAll }: Props) {
   const { t } = useTranslation("board");
   const [all, showAll] = useState(false);
   if (!tickets.length) return null;
@@ -37,9 +37,9 @@ export function Lane({ tickets, onChoose, onAssign, onAll }: Props) {
       {tickets.slice(0, all ? MOST : SHOWN).map((ticket) => <Stuck key={ticket.id} ticket={ticket} onChoose={onChoose} onAssign={onAssign} />)}
     </section>
   );
-}
+});
 
-function Stuck({ ticket, onChoose, onAssign }: { ticket: Ticket; onChoose: (id: string) => void; onAssign: (id: string) => void }) {
+const Stuck = memo(function Stuck({ ticket, onChoose, onAssign }: { ticket: Ticket; onChoose: (id: string) => void; onAssign: (id: string) => void }) {
   const { t, i18n } = useTranslation("board");
   const { data, isError } = useQuery(decision(ticket.id, i18n.language));
   const help = data?.counterfactuals.filter((one) => one.kind === "eligible")[0];
@@ -59,4 +59,4 @@ function Stuck({ ticket, onChoose, onAssign }: { ticket: Ticket; onChoose: (id: 
       </Group>
     </article>
   );
-}
+});

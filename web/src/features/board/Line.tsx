@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { clock, useLanguage } from "@/ui/when";
 import classes from "./board.module.css";
+import { type Cursor, useCursor } from "./cursor";
 import { type Person, promise, type Tickets } from "./data";
 import { type Bar, bars } from "./plan";
 
@@ -11,7 +12,7 @@ interface Props {
   person: Person;
   tickets: Tickets;
   passing: ReadonlySet<string> | null;
-  chosen: string | null;
+  cursor: Cursor;
   now: number;
   from: number;
   to: number;
@@ -23,7 +24,7 @@ interface Props {
 }
 
 /** A consultant on the timeline: hours behind, visits in front; tickets can be dropped on it. */
-export const Line = memo(function Line({ person, tickets, passing, chosen, now, from, to, top, place, of, onChoose, onPerson }: Props) {
+export const Line = memo(function Line({ person, tickets, passing, cursor, now, from, to, top, place, of, onChoose, onPerson }: Props) {
   const { t } = useTranslation("board");
   const language = useLanguage();
   const { setNodeRef, isOver } = useDroppable({ id: `person:${person.id}`, data: { person: person.id } });
@@ -43,7 +44,7 @@ export const Line = memo(function Line({ person, tickets, passing, chosen, now, 
         )}
         {visits.filter((bar) => bar.to > from && bar.from < to).map((bar) => (
           <Visit key={bar.ticket.id} bar={bar} left={share(bar.from)} width={share(bar.to) - share(bar.from)} late={promise(bar.ticket, bar.from) === "late"}
-            chosen={chosen === bar.ticket.id} faint={passing !== null && !passing.has(bar.ticket.id)} name={person.name} onChoose={onChoose} />
+            cursor={cursor} faint={passing !== null && !passing.has(bar.ticket.id)} name={person.name} onChoose={onChoose} />
         ))}
       </div>
     </li>
@@ -58,16 +59,17 @@ interface VisitProps {
   left: number;
   width: number;
   late: boolean;
-  chosen: boolean;
+  cursor: Cursor;
   faint: boolean;
   name: string;
   onChoose: (id: string) => void;
 }
 
-function Visit({ bar, left, width, late, chosen, faint, name, onChoose }: VisitProps) {
+const Visit = memo(function Visit({ bar, left, width, late, cursor, faint, name, onChoose }: VisitProps) {
   const { t } = useTranslation(["board", "ui"]);
   const language = useLanguage();
   const { ticket } = bar;
+  const chosen = useCursor(cursor, () => cursor.chosen === ticket.id);
   const { setNodeRef, listeners } = useDraggable({ id: `bar:${ticket.id}`, data: { ticket: ticket.id } });
   const told = t("timeline.bar", {
     title: ticket.title, name, status: t(`ui:status.${ticket.status}`), from: clock(bar.from, language), to: clock(bar.to, language),
@@ -79,4 +81,4 @@ function Visit({ bar, left, width, late, chosen, faint, name, onChoose }: VisitP
       {ticket.title}
     </button>
   );
-}
+});

@@ -9,7 +9,9 @@ import { useTranslation } from "react-i18next";
 import { Empty } from "@/ui/Empty";
 import classes from "./board.module.css";
 import { COLORS, layers, people as markers, points } from "./layers";
+import type { Cursor } from "./cursor";
 import type { Person, Tickets } from "./data";
+import { idle } from "./idle";
 
 setWorkerUrl(worker); // from our own origin: the content security policy allows no other
 
@@ -17,16 +19,16 @@ interface Props {
   tickets: Tickets;
   ids: string[];
   people: Person[];
-  chosen: string | null;
+  cursor: Cursor;
   now: number;
   onChoose: (id: string) => void;
 }
 
-const CALM = 300; // ms without a change before thousands of points are drawn anew
+const CALM = 300; // ms without a change before points are drawn anew
 const AMERICA: [number, number, number, number] = [-127, 24, -63, 55]; // west, south, east, north
 
 /** Where work and consultants are. What it shows is in the queue and on the timeline too. */
-export default memo(function Map({ tickets, ids, people, chosen, now, onChoose }: Props) {
+export default memo(function Map({ tickets, ids, people, cursor, now, onChoose }: Props) {
   const { t } = useTranslation("board");
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
   const box = useRef<HTMLDivElement>(null);
@@ -55,19 +57,29 @@ export default memo(function Map({ tickets, ids, people, chosen, now, onChoose }
       made?.remove();
     };
   }, [scheme]);
+  useEffect(() => calmly(() => (map?.getSource("work") as GeoJSONSource | undefined)?.setData(points(ids, tickets, now))), [map, ids, tickets, now]);
+  useEffect(() => calmly(() => (map?.getSource("people") as GeoJSONSource | undefined)?.setData(markers(people, tickets))), [map, people, tickets]);
+  const latest = useRef({ tickets, now });
   useEffect(() => {
-    const timer = setTimeout(() => (map?.getSource("work") as GeoJSONSource | undefined)?.setData(points(ids, tickets, now)), CALM);
-    return () => clearTimeout(timer);
-  }, [map, ids, tickets, now]);
-  useEffect(() => {
-    (map?.getSource("people") as GeoJSONSource | undefined)?.setData(markers(people, tickets));
-  }, [map, people, tickets]);
-  const spot = chosen ? tickets.get(chosen)?.spot : undefined;
+    latest.current = { tickets, now };
+  });
   useEffect(() => {
     if (!map) return;
-    (map.getSource("chosen") as GeoJSONSource | undefined)?.setData(points(chosen ? [chosen] : [], tickets, now));
-    if (spot && !map.getBounds().contains([spot.longitude, spot.latitude])) map.jumpTo({ center: [spot.longitude, spot.latitude], zoom: Math.max(map.getZoom(), 5) });
-  }, [map, chosen]); // eslint-disable-line react-hooks/exhaustive-deps -- the map moves when another one is chosen only
+    let last: string | null = null;
+    let off = () => {};
+    const follow = () => { // the map moves when another one is chosen only
+      if (cursor.chosen === last) return;
+      last = cursor.chosen;
+      off();
+      off = calmly(() => mark(map, last, latest.current.tickets, latest.current.now));
+    };
+    follow();
+    const end = cursor.subscribe(follow);
+    return () => {
+      end();
+      off();
+    };
+  }, [map, cursor]);
   if (broken) return <Empty title={t("map.broken")} text={t("map.broken_text")} />;
   return (
     <div className={classes["body"]}>
@@ -80,6 +92,22 @@ export default memo(function Map({ tickets, ids, people, chosen, now, onChoose }
     </div>
   );
 });
+
+/** Thousands of points wait until nobody types or clicks. Gives what calls it off. */
+function calmly(draw: () => void): () => void {
+  let off = () => {};
+  const timer = setTimeout(() => (off = idle(draw)), CALM);
+  return () => {
+    clearTimeout(timer);
+    off();
+  };
+}
+
+function mark(map: Canvas, chosen: string | null, tickets: Tickets, now: number): void {
+  (map.getSource("chosen") as GeoJSONSource | undefined)?.setData(points(chosen ? [chosen] : [], tickets, now));
+  const spot = tickets.get(chosen ?? "")?.spot;
+  if (spot && !map.getBounds().contains([spot.longitude, spot.latitude])) map.jumpTo({ center: [spot.longitude, spot.latitude], zoom: Math.max(map.getZoom(), 5) });
+}
 
 async function build(box: HTMLElement, scheme: string, signal: AbortSignal, choose: (id: string) => void): Promise<Canvas> {
   const style = (await (await fetch(`/map/${scheme}.json`, { signal })).json()) as StyleSpecification;

@@ -1,10 +1,11 @@
 import { Button, VisuallyHidden } from "@mantine/core";
 import { IconArrowUp } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef } from "react";
+import { memo, useEffect, useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import classes from "./board.module.css";
+import type { Cursor } from "./cursor";
 import type { Tickets } from "./data";
 import { type Does, Row } from "./Row";
 
@@ -15,8 +16,7 @@ interface Props {
   pending: number;
   tickets: Tickets;
   names: ReadonlyMap<string, string>;
-  chosen: string | null;
-  checked: ReadonlySet<string>;
+  cursor: Cursor;
   now: number;
   does: Does;
   /** Told when somebody begins or ends to read further down. */
@@ -25,20 +25,31 @@ interface Props {
 }
 
 /** The list of work: only the rows that can be seen exist. */
-export function Queue({ ids, pending, tickets, names, chosen, checked, now, does, onRead, onApply }: Props) {
+export const Queue = memo(function Queue({ ids, pending, tickets, names, cursor, now, does, onRead, onApply }: Props) {
   const { t } = useTranslation("board");
   const box = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({ // eslint-disable-line react-hooks/incompatible-library -- what it gives is used here only
+  const rows = useVirtualizer({
     count: ids.length,
     getScrollElement: () => box.current,
     estimateSize: () => HEIGHT,
     overscan: 6,
     getItemKey: (at) => ids[at] ?? at,
   });
-  const at = chosen ? ids.indexOf(chosen) : -1;
+  useLayoutEffect(() => {
+    cursor.show(ids);
+    return () => cursor.show([]);
+  }, [cursor, ids]);
   useEffect(() => {
-    if (at >= 0) rows.scrollToIndex(at, { align: "auto" });
-  }, [chosen]); // eslint-disable-line react-hooks/exhaustive-deps -- only when another one is chosen, not when rows move
+    let last: string | null = null;
+    const follow = () => { // only when another one is chosen, not when rows move
+      if (cursor.chosen === last) return;
+      last = cursor.chosen;
+      const at = cursor.place(last);
+      if (at >= 0) rows.scrollToIndex(at, { align: "auto" });
+    };
+    follow();
+    return cursor.subscribe(follow);
+  }, [cursor, rows]);
   const top = () => {
     box.current?.scrollTo({ top: 0 });
     onApply();
@@ -58,11 +69,11 @@ export function Queue({ ids, pending, tickets, names, chosen, checked, now, does
             if (!ticket) return null;
             return (
               <Row key={item.key} ticket={ticket} name={names.get(ticket.assignee ?? "") ?? ""} top={item.start} place={item.index + 1} of={ids.length}
-                chosen={ticket.id === chosen} checked={checked.has(ticket.id)} now={now} does={does} />
+                cursor={cursor} now={now} does={does} />
             );
           })}
         </ul>
       </div>
     </div>
   );
-}
+});

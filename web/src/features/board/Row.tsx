@@ -5,12 +5,12 @@ import { useTranslation } from "react-i18next";
 
 import { relative, useLanguage } from "@/ui/when";
 import classes from "./board.module.css";
+import { type Cursor, useCursor } from "./cursor";
 import { promise, type Ticket } from "./data";
 
 /** What rows ask the board to do; stays the same object, so that rows need not render again. */
 export interface Does {
   choose: (id: string) => void;
-  check: (id: string, range: boolean) => void;
   assign: (id: string) => void;
 }
 
@@ -23,16 +23,17 @@ interface Props {
   top: number;
   place: number;
   of: number;
-  chosen: boolean;
-  checked: boolean;
+  cursor: Cursor;
   now: number;
   does: Does;
 }
 
 /** A ticket in the queue: plain elements, since there may be thousands to scroll through. */
-export const Row = memo(function Row({ ticket, name, top, place, of, chosen, checked, now, does }: Props) {
+export const Row = memo(function Row({ ticket, name, top, place, of, cursor, now, does }: Props) {
   const { t } = useTranslation(["board", "ui"]);
   const language = useLanguage();
+  const chosen = useCursor(cursor, () => cursor.chosen === ticket.id);
+  const checked = useCursor(cursor, () => cursor.has(ticket.id));
   const { setNodeRef, listeners, attributes, isDragging } = useDraggable({ id: `queue:${ticket.id}`, data: { ticket: ticket.id } });
   const due = promise(ticket, now);
   return (
@@ -40,7 +41,7 @@ export const Row = memo(function Row({ ticket, name, top, place, of, chosen, che
       data-chosen={chosen || undefined} data-dragged={isDragging || undefined} onMouseDown={listeners?.["onMouseDown"] as never}>
       <label className={classes["check"]}>
         <input type="checkbox" checked={checked} aria-label={t("queue.select", { title: ticket.title })} onChange={() => undefined}
-          onClick={(event) => does.check(ticket.id, event.shiftKey)} />
+          onClick={(event) => cursor.toggle(ticket.id, event.shiftKey)} />
       </label>
       <button type="button" className={classes["main"]} onClick={() => does.choose(ticket.id)} aria-current={chosen || undefined}>
         <span className={classes["line"]}>

@@ -1,15 +1,19 @@
 import { Button, Menu } from "@mantine/core";
 import { IconDots } from "@tabler/icons-react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 
 import classes from "./board.module.css";
 import type { Kind } from "./Bulk";
+import { type Cursor, useCursor } from "./cursor";
 
 const MORE: Kind[] = ["priority", "wait", "lock", "cancel"];
 
 /** What can be done to all that is selected. */
-export function Selected({ count, onAct, onClear }: { count: number; onAct: (kind: Kind) => void; onClear: () => void }) {
+export const Selected = memo(function Selected({ cursor, onAct }: { cursor: Cursor; onAct: (kind: Kind) => void }) {
   const { t } = useTranslation("board");
+  const count = useCursor(cursor, () => cursor.size);
+  if (!count) return null;
   return (
     <div className={classes["bulk"]} role="region" aria-label={t("bulk.selected", { count })}>
       <b>{t("bulk.selected", { count })}</b>
@@ -21,7 +25,7 @@ export function Selected({ count, onAct, onClear }: { count: number; onAct: (kin
           {MORE.map((kind) => <Menu.Item key={kind} color={kind === "cancel" ? "red" : undefined} onClick={() => onAct(kind)}>{t(`bulk.menu.${kind}`)}</Menu.Item>)}
         </Menu.Dropdown>
       </Menu>
-      <Button size="compact-md" variant="subtle" color="gray" onClick={onClear}>{t("bulk.clear")}</Button>
+      <Button size="compact-md" variant="subtle" color="gray" onClick={() => cursor.clear()}>{t("bulk.clear")}</Button>
     </div>
   );
-}
+});

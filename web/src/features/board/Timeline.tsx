@@ -11,6 +11,7 @@ import { Waiting } from "@/ui/Waiting";
 import { useLanguage } from "@/ui/when";
 import classes from "./board.module.css";
 import type { Crew } from "./crew";
+import type { Cursor } from "./cursor";
 import { crew, type Tickets } from "./data";
 import { Line } from "./Line";
 import { hours as marks } from "./plan";
@@ -24,7 +25,7 @@ interface Props {
   /** Ids that pass the filter; others are faint. */
   passing: ReadonlySet<string> | null;
   territories: string[];
-  chosen: string | null;
+  cursor: Cursor;
   now: number;
   hours: number;
   onHours: (hours: number) => void;
@@ -33,7 +34,7 @@ interface Props {
 }
 
 /** Rows of consultants against the clock. */
-export const Timeline = memo(function Timeline({ crew: { people, query }, tickets, passing, territories, chosen, now, hours, onHours, onChoose, onPerson }: Props) {
+export const Timeline = memo(function Timeline({ crew: { people, query }, tickets, passing, territories, cursor, now, hours, onHours, onChoose, onPerson }: Props) {
   const { t } = useTranslation("board");
   const language = useLanguage();
   const phone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
@@ -43,7 +44,7 @@ export const Timeline = memo(function Timeline({ crew: { people, query }, ticket
   const shown = useMemo(() => crew(people, search, territories, busy), [people, search, territories, busy]);
   const box = useRef<HTMLDivElement>(null);
   const height = phone ? 56 : 44;
-  const rows = useVirtualizer({ // eslint-disable-line react-hooks/incompatible-library -- what it gives is used here only
+  const rows = useVirtualizer({
     count: shown.length,
     getScrollElement: () => box.current,
     estimateSize: () => height,
@@ -80,7 +81,7 @@ export const Timeline = memo(function Timeline({ crew: { people, query }, ticket
             {rows.getVirtualItems().map((item) => {
               const person = shown[item.index];
               return person && (
-                <Line key={item.key} person={person} tickets={tickets} passing={passing} chosen={chosen} now={now} from={from} to={to} top={item.start}
+                <Line key={item.key} person={person} tickets={tickets} passing={passing} cursor={cursor} now={now} from={from} to={to} top={item.start}
                   place={item.index + 1} of={shown.length} onChoose={onChoose} onPerson={onPerson} />
               );
             })}

@@ -3,7 +3,7 @@ import { useMediaQuery } from "@mantine/hooks";
 import { IconArrowBackUp, IconExternalLink, IconLock, IconLockOpen, IconPin, IconPinnedOff, IconRoute, IconUserPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { memo, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Failure } from "@/ui/Failure";
@@ -21,12 +21,12 @@ interface Props {
   people: Person[];
   names: ReadonlyMap<string, string>;
   close: () => void;
-  onAssign: () => void;
+  onAssign: (id: string) => void;
   onPerson: (id: string) => void;
 }
 
 /** Why this consultant, why not the others, what would change it, and how the ticket is held. */
-export default function Why({ ticket, people, names, close, onAssign, onPerson }: Props) {
+export default memo(function Why({ ticket, people, names, close, onAssign, onPerson }: Props) {
   const { t, i18n } = useTranslation("board");
   const phone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
   const told = useQuery(decision(ticket.id, i18n.language));
@@ -35,14 +35,14 @@ export default function Why({ ticket, people, names, close, onAssign, onPerson }
   return (
     <Drawer opened onClose={close} position="right" size={phone ? "100%" : 520} title={ticket.title} withOverlay={phone} lockScroll={phone} trapFocus={phone}
       closeOnClickOutside={false} closeButtonProps={{ "aria-label": t("close") }} returnFocus>
-      <Stack gap="md">
+      <Stack key={ticket.id} gap="md">
         <Group gap={6}>
           <Priority priority={ticket.priority} />
           <Status status={ticket.status} />
           <Promised due={ticket.due_at} status={ticket.status} />
           <Text size="sm" c="dimmed">{[ticket.reference, ticket.spot.place, name].filter(Boolean).join(" · ")}</Text>
         </Group>
-        <Actions ticket={ticket} hold={held.data?.hold ?? ""} undoable={!!held.data?.undo} onAssign={onAssign} onPerson={onPerson} />
+        <Actions ticket={ticket} hold={held.data?.hold ?? ""} undoable={!!held.data?.undo} onAssign={() => onAssign(ticket.id)} onPerson={onPerson} />
         <Part title={t("why.title")}>
           {told.isPending && <Skeleton height={90} />}
           {told.isError && <Failure error={told.error} retry={() => void told.refetch()} />}
@@ -75,7 +75,7 @@ export default function Why({ ticket, people, names, close, onAssign, onPerson }
       </Stack>
     </Drawer>
   );
-}
+});
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return <Stack gap={6} component="section"><Title order={3} size="h5">{title}</Title>{children}</Stack>;

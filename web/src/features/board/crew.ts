@@ -23,6 +23,13 @@ async function roster(): Promise<Person[]> {
 }
 
 const NOBODY: Person[] = [];
+let known: ReadonlyMap<string, string> = new Map();
+
+/** Names by id; the same map as long as nobody comes, goes or is renamed: plans change often. */
+function named(people: Person[]): ReadonlyMap<string, string> {
+  if (people.length !== known.size || people.some((one) => known.get(one.id) !== one.name)) known = new Map(people.map((one) => [one.id, one.name]));
+  return known;
+}
 
 /** Fetched again, at most every few seconds, when tickets change. */
 export function useCrew() {
@@ -43,7 +50,7 @@ export function useCrew() {
     };
   }, [client]);
   const people = query.data ?? NOBODY;
-  const names = useMemo(() => new Map(people.map((one) => [one.id, one.name])), [people]);
+  const names = useMemo(() => named(people), [people]);
   const { isPending, isError, error, refetch } = query;
   return useMemo(() => ({ people, names, query: { isPending, isError, error, refetch } }), [people, names, isPending, isError, error, refetch]);
 }

@@ -62,6 +62,12 @@ function words(ticket: Ticket): string {
 export function matcher(filters: Filters, now: number, names: ReadonlyMap<string, string>): (ticket: Ticket) => boolean {
   const terms = fold(filters.text).split(/\s+/).filter(Boolean);
   const among = <T>(chosen: T[], value: T) => !chosen.length || chosen.includes(value);
+  const called = new Map<string, string>();
+  const name = (id: string) => {
+    let text = called.get(id);
+    if (text === undefined) called.set(id, (text = fold(names.get(id) ?? "")));
+    return text;
+  };
   return (ticket) =>
     among(filters.status, ticket.status)
     && among(filters.priority, ticket.priority)
@@ -69,7 +75,7 @@ export function matcher(filters: Filters, now: number, names: ReadonlyMap<string
     && among(filters.territory, ticket.territory)
     && among(filters.assignee, ticket.assignee ?? "")
     && (!filters.risk || promise(ticket, now) !== "fine")
-    && terms.every((term) => words(ticket).includes(term) || fold(names.get(ticket.assignee ?? "") ?? "").includes(term));
+    && terms.every((term) => words(ticket).includes(term) || name(ticket.assignee ?? "").includes(term));
 }
 
 const compare = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
@@ -79,10 +85,11 @@ const SORTS: Record<Sort, (one: Ticket, other: Ticket) => number> = {
   newest: (one, other) => compare(other.created_at, one.created_at) || compare(other.id, one.id),
 };
 
-/** Gives the ids of what passes, in order. */
-export function list(tickets: Tickets, passes: (ticket: Ticket) => boolean, sort: Sort): string[] {
-  return [...tickets.values()].filter(passes).sort(SORTS[sort]).map((ticket) => ticket.id);
-}
+export const ordered = (tickets: Tickets, sort: Sort): Ticket[] => [...tickets.values()].sort(SORTS[sort]);
+
+/** Gives the ids of what passes, in the order given. */
+export const list = (tickets: Ticket[], passes: (ticket: Ticket) => boolean): string[] =>
+  tickets.flatMap((ticket) => (passes(ticket) ? ticket.id : []));
 
 /** What waits for a person's decision, most urgent first. */
 export function stalled(tickets: Tickets): Ticket[] {
@@ -123,7 +130,7 @@ export function merge(tickets: Tickets, fresh: Ticket[], gone: string[] = []): T
 
 /** While somebody reads, rows stay where they are: what is shown, and how many changes wait. */
 export function hold(shown: string[], fresh: string[], reading: boolean): { ids: string[]; pending: number } {
-  if (!reading || !shown.length) return { ids: fresh, pending: 0 };
+  if (!reading || !shown.length || shown === fresh) return { ids: fresh, pending: 0 };
   const [before, after] = [new Set(shown), new Set(fresh)];
   const came = fresh.filter((id) => !before.has(id)).length;
   const left = shown.filter((id) => !after.has(id)).length;
@@ -140,13 +147,6 @@ export function crew(people: Person[], text: string, territories: string[], busy
     .filter((one) => (!busy || one.plan.length > 0) && (!term || fold(one.name).includes(term))
       && (!territories.length || one.territories.some((territory) => territories.includes(territory))))
     .sort((one, other) => weight(one) - weight(other) || one.name.localeCompare(other.name));
-}
-
-/** The row after or before another one; the first one where none is chosen. */
-export function step(ids: string[], id: string | null, by: number): string | null {
-  if (!ids.length) return null;
-  const at = id ? ids.indexOf(id) : -1;
-  return ids[at < 0 ? 0 : Math.max(0, Math.min(ids.length - 1, at + by))] ?? null;
 }
 
 export const same = (one: Filters, other: Filters): boolean => JSON.stringify(tidy(one)) === JSON.stringify(tidy(other));

@@ -1,6 +1,6 @@
 /** Saved views and the panes' sizes: a part of the person's settings on the server, the same on every device. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 
 import { raw } from "@/sync/api/client";
 import { Problem } from "@/sync/api/problem";
@@ -60,7 +60,7 @@ export function useSettings(failed: (error: unknown) => void) {
     told.current = failed;
   });
   const board = data?.settings.board;
-  const settings: Settings = { views: board?.views ?? [], layout: { ...LAYOUT, ...board?.layout } };
+  const settings: Settings = useMemo(() => ({ views: board?.views ?? [], layout: { ...LAYOUT, ...board?.layout } }), [board]);
   const change = useCallback((next: (now: Settings) => Settings) => {
     const kept = client.getQueryData<Kept>(KEY) ?? { version: 0, settings: {} };
     const now = { views: kept.settings.board?.views ?? [], layout: { ...LAYOUT, ...kept.settings.board?.layout } };

@@ -1,9 +1,11 @@
+import { loadavg } from "node:os";
+
 import { signIn } from "../people";
 import { Chromium } from "../screens/chromium";
 import { expect, story } from "../story";
 
 const COUNT = 5_000;
-const SLOWER = 4; // times
+const SLOWER = [4, 1]; // times
 const BUDGET = 200; // ms, p95 of interaction to next paint
 const ROUNDS = 20;
 const PAGE = 200;
@@ -25,61 +27,72 @@ function ticket(number: number): unknown {
   };
 }
 
-/** What the browser itself measured: ms of each interaction, its slowest event. */
+const LEAST = 16; // ms; the browser does not tell what was quicker
+
+/** What the browser itself measured: ms of each interaction, its slowest event, by kind. */
 const watch = `(() => {
-  const slowest = new Map();
-  window.__inp = slowest;
+  window.__phases = [];
+  window.__inp = new Map();
   new PerformanceObserver((list) => {
-    for (const { interactionId, duration } of list.getEntries())
-      if (interactionId) slowest.set(interactionId, Math.max(duration, slowest.get(interactionId) ?? 0));
-  }).observe({ type: "event", durationThreshold: 16, buffered: true });
+    for (const { interactionId, duration, startTime } of list.getEntries()) {
+      const phase = window.__phases.findLast(([from]) => from <= startTime);
+      if (interactionId && phase) window.__inp.set(interactionId, [phase[1], Math.max(duration, window.__inp.get(interactionId)?.[1] ?? 0)]);
+    }
+  }).observe({ type: "event", durationThreshold: ${LEAST} });
 })()`;
 
-story("the board with 5,000 open tickets answers within 200 ms on a slow machine", async ({ me }) => {
-  if (!(me instanceof Chromium)) throw new Error("Chromium alone can be slowed.");
-  const all = Array.from({ length: COUNT }, (_, number) => ticket(number));
-  await me.page.route(/\/api\/tickets\?.*open=true/, (route) => {
-    const from = Number(new URL(route.request().url()).searchParams.get("cursor") ?? 0);
-    const next = from + PAGE < COUNT ? String(from + PAGE) : null;
-    return route.fulfill({ json: { items: all.slice(from, from + PAGE), next, total: null } });
-  });
-  await signIn(me, "dispatcher");
-  await me.see("5,000 open tickets").catch(() => me.see(`${COUNT} open tickets`));
-  const { page } = me;
-  await page.waitForTimeout(3_000); // the map comes lazily; people do not click that soon
-  const line = await me.context.newCDPSession(page);
-  await line.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
-  await page.evaluate(watch);
-
-  let done = 0;
-  const calm = () => page.waitForTimeout(250);
-  const list = page.getByRole("list", { name: "Tickets" });
-  for (let round = 0; round < ROUNDS; round++, done += 3) {
-    await page.keyboard.press("j");
-    await calm();
-    await page.keyboard.press("x");
-    await calm();
-    await list.getByRole("checkbox").nth(2).click();
-    await calm();
-  }
-  const box = page.getByLabel("Find in the queue");
-  await box.click();
-  for (const key of "trouble 49") {
-    await page.keyboard.press(key === " " ? "Space" : key);
-    await calm();
-    done += 1;
-  }
-  await box.fill("");
-  for (const name of [/^At risk/, /^Waiting/, /^All/]) {
-    await page.getByRole("button", { name }).first().click();
-    await calm();
-    done += 1;
-  }
-  await calm();
-  const measured = await page.evaluate<number[]>("[...window.__inp.values()]");
-  // An interaction that took less than 16 ms is not told: it counts as 16.
-  const times = [...measured, ...Array.from({ length: Math.max(0, done - measured.length) }, () => 16)].sort((one, other) => one - other);
+function told(kind: string, times: number[]): number {
+  times.sort((one, other) => one - other);
   const of = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  process.stdout.write(`board: ${COUNT} tickets, CPU ${SLOWER}× slowed, ${times.length} interactions: p50 ${of(0.5)} ms, p95 ${of(0.95)} ms, worst ${times.at(-1) ?? 0} ms\n`);
-  expect(of(0.95)).toBeLessThan(BUDGET);
-});
+  process.stdout.write(`  ${kind.padEnd(14)} ${String(times.length).padStart(3)} times: p50 ${of(0.5)} ms, p95 ${of(0.95)} ms, worst ${times.at(-1) ?? 0} ms\n`);
+  return of(0.95);
+}
+
+for (const slower of SLOWER)
+  story(`the board with 5,000 open tickets answers within 200 ms, CPU ${slower}× slowed`, async ({ me }) => {
+    if (!(me instanceof Chromium)) throw new Error("Chromium alone can be slowed.");
+    const { page } = me;
+    const all = Array.from({ length: COUNT }, (_, number) => ticket(number));
+    await page.route(/\/api\/tickets\?.*open=true/, (route) => {
+      const from = Number(new URL(route.request().url()).searchParams.get("cursor") ?? 0);
+      const next = from + PAGE < COUNT ? String(from + PAGE) : null;
+      return route.fulfill({ json: { items: all.slice(from, from + PAGE), next, total: null } });
+    });
+    await signIn(me, "dispatcher");
+    await page.getByText(/5,?000 open tickets/).waitFor({ timeout: 60_000 });
+    await page.waitForTimeout(3_000); // the map comes lazily; people do not click that soon
+    const line = await me.context.newCDPSession(page);
+    await line.send("Emulation.setCPUThrottlingRate", { rate: slower });
+    await page.evaluate(watch);
+
+    const done = new Map<string, number>();
+    const phase = async (kind: string, times: number, act: (round: number) => Promise<void>) => {
+      await page.waitForTimeout(600);
+      await page.evaluate(`window.__phases.push([performance.now(), ${JSON.stringify(kind)}])`);
+      for (let round = 0; round < times; round++) {
+        await act(round);
+        await page.waitForTimeout(250);
+      }
+      done.set(kind, times);
+    };
+    const list = page.getByRole("list", { name: "Tickets" });
+    const box = page.getByLabel("Find in the queue");
+    await phase("next (J)", ROUNDS, () => page.keyboard.press("j"));
+    await phase("previous (K)", ROUNDS, () => page.keyboard.press("k"));
+    await phase("select (X)", ROUNDS, () => page.keyboard.press("x"));
+    await phase("check a row", ROUNDS, (round) => list.getByRole("checkbox").nth(2 + (round % 4)).click());
+    await box.focus();
+    await phase("type a letter", ROUNDS, (round) => page.keyboard.press([..."trouble 49"][round] ?? "Backspace"));
+    await phase("open a view", 9, (round) => page.getByRole("button", { name: [/^At risk/, /^Waiting/, /^All/][round % 3] ?? "" }).first().click());
+    await page.waitForTimeout(1_000);
+
+    const measured = await page.evaluate<[string, number][]>("[...window.__inp.values()]");
+    process.stdout.write(`board: ${COUNT} tickets, CPU ${slower}× slowed, load of the machine ${loadavg()[0]?.toFixed(1)}\n`);
+    const times = [...done].flatMap(([kind, count]) => {
+      const some = measured.flatMap(([one, ms]) => (one === kind ? ms : []));
+      const each = [...some, ...Array.from({ length: Math.max(0, count - some.length) }, () => LEAST)];
+      told(kind, each);
+      return each;
+    });
+    expect(told("all", times)).toBeLessThan(BUDGET);
+  });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { crew, hold, list, matcher, merge, NONE, promise, same, stalled, step, tally, values } from "@/features/board/data";
+import { crew, hold, list, matcher, merge, NONE, ordered, promise, same, stalled, tally, values } from "@/features/board/data";
 import { after, map, NOW, person, ticket } from "./make";
 
 const names = new Map([["p", "Zoë Lachance"]]);
@@ -41,8 +41,8 @@ describe("order", () => {
   const tickets = map(ticket("1", { priority: 3, due_at: after(5) }), ticket("2", { priority: 1, due_at: after(90) }), ticket("3", { priority: 1, due_at: after(80) }));
 
   it("puts priority first, then the promise", () => {
-    expect(list(tickets, () => true, "urgent")).toEqual(["3", "2", "1"]);
-    expect(list(tickets, () => true, "due")).toEqual(["1", "3", "2"]);
+    expect(list(ordered(tickets, "urgent"), () => true)).toEqual(["3", "2", "1"]);
+    expect(list(ordered(tickets, "due"), ({ priority }) => priority < 4)).toEqual(["1", "3", "2"]);
   });
 
   it("shows what needs a dispatcher, most urgent first", () => {
@@ -79,14 +79,6 @@ describe("live changes", () => {
 });
 
 describe("rows", () => {
-  it("go up and down and stop at the ends", () => {
-    expect(step(["1", "2"], null, 1)).toBe("1");
-    expect(step(["1", "2"], "1", 1)).toBe("2");
-    expect(step(["1", "2"], "2", 1)).toBe("2");
-    expect(step(["1", "2"], "gone", -1)).toBe("1");
-    expect(step([], "1", 1)).toBeNull();
-  });
-
   it("show who has work first, then who is here", () => {
     const people = [person("off", { status: "off" }), person("here"), person("busy", { plan: ["1"], status: "off" })];
 
