@@ -53,6 +53,22 @@ def test_the_demo_tells_each_step_with_its_latency(world: World) -> None:
     assert "\x1b" not in done.stdout
 
 
+def test_a_busy_day_is_made_once(world: World) -> None:
+    """Tickets of today in several states, and past ones; asked for again, it changes nothing."""
+    if type(world) is not World or world.split:
+        pytest.skip("the same requests in every shape")
+    made = []
+    for _ in range(2):
+        done = _demo(world.environ, "--busy", "8", "--json")
+        assert done.returncode == 0, done.stderr + world.log()
+        made.append(json.loads(done.stdout))
+
+    assert (made[0]["logged"], made[0]["past"]) == (8, 13)
+    assert {"on_site", "waiting", "resolved", "closed"} <= set(made[0]["tickets"])
+    assert (made[1]["logged"], made[1]["past"], made[1]["surveys"]) == (0, 0, 0)
+    assert made[1]["tickets"] == made[0]["tickets"]
+
+
 def test_the_demo_says_when_there_is_no_node(tmp_path: Path) -> None:
     """Exit code 1 and what to do."""
     environ = {**os.environ, "SQUAD_HOME": str(tmp_path), "SQUAD_PORT": str(free_port())}

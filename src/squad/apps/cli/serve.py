@@ -8,6 +8,7 @@ import click
 from squad.apps.cli.root import NOT_FOUND, SHORTEST, fail, main, run, settings, show
 from squad.contracts.people import Role
 from squad.kernel.problem import Problem
+from squad.kernel.settings import Settings
 
 
 @main.command()
@@ -97,13 +98,21 @@ def token(user: str) -> None:
 
 @main.command()
 @click.option("--url", help="Where the node is (default: SQUAD_ORIGIN, else this machine).")
+@click.option(
+    "--busy", is_flag=False, flag_value=120, type=click.IntRange(1, 2_000), metavar="[N]",
+    help="Fill it with a day's work instead: N tickets of today (120), more of the last weeks.",
+)  # fmt: skip
+@click.option("--seed", default="1", show_default=True, help="With --busy: which day.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, at the end.")
-def demo(url: str | None, as_json: bool) -> None:
+def demo(url: str | None, busy: int | None, seed: str, as_json: bool) -> None:
     """Play the main story against the running node: one ticket, from trouble to survey."""
     from squad.apps import story
     from squad.apps.story.show import Teller
 
     chosen, teller = settings(), Teller()
+    if busy is not None:
+        _fill(chosen, url or chosen.origin, busy, seed, as_json)
+        return
     try:
         played = story.play(
             chosen, url or chosen.origin, (lambda _: None) if as_json else teller.tell
@@ -111,6 +120,18 @@ def demo(url: str | None, as_json: bool) -> None:
     except story.Failed as failed:
         fail(str(failed))
     show(played, True, "") if as_json else teller.end(played)
+
+
+def _fill(chosen: Settings, url: str, count: int, seed: str, as_json: bool) -> None:
+    from squad.apps import busy
+    from squad.apps.busy import show as shown
+
+    try:
+        with shown.bars(not as_json) as tell:
+            filled = run(busy.fill(chosen, url, count, seed, tell))
+    except busy.Failed as failed:
+        fail(str(failed))
+    show(filled, as_json, shown.text(filled))
 
 
 @main.command()
