@@ -9,6 +9,7 @@ node=$!
 trap 'kill $node; rm -rf "$home"' EXIT
 until curl -sf http://127.0.0.1:8642/readyz >/dev/null; do sleep 0.2; done
 .venv/bin/squad demo >/dev/null
+.venv/bin/squad demo --busy >/dev/null
 shoot() { # page, file, size
   chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
     --disable-background-networking --user-data-dir="$home/chromium" \
@@ -27,7 +28,7 @@ sed -i 's/^version = .*/version = 2/; s/^relocate_min = .*/relocate_min = 60.0/'
 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
   --disable-background-networking --user-data-dir="$home/chromium" --window-size=1100,1500 \
   --screenshot=docs/img/whatif.png "file://$home/whatif.html" >/dev/null 2>&1
-# The app, as each role sees it: on a desk and on a phone, light and dark.
+# The app, as each role sees it on a working day.
 cd web/tests/browser
 SQUAD_URL=http://127.0.0.1:8642 sh ../../../scripts/node.sh \
   npx playwright test --config pictures.config.ts

@@ -1,29 +1,79 @@
 import { resolve } from "node:path";
 import { signIn, type Part } from "../people";
+import type { Screen } from "../screen";
 import { story } from "../story";
 
-/** What is shown in the README and the guides: of whom, where, and the file's name. "" is their home. */
-const PICTURES: [Part, string, string][] = [
-  ["customer", "", "customer"],
-  ["receptionist", "", "receptionist"],
-  ["store", "", "store"],
-  ["consultant", "", "consultant"],
-  ["dispatcher", "", "dispatcher"],
-  ["manager", "", "manager"],
-  ["administrator", "", "administrator"],
-];
 const FOLDER = resolve(import.meta.dirname, "../../../../docs/img");
+// Of the demo's working day (`squad demo --busy`): the visit that goes on right now, of customer@ by consultant@.
+const VISIT = /Register 4 freezes at checkout/;
 
-for (const size of ["desktop", "phone"] as const) {
-  for (const dark of [false, true]) {
-    for (const [part, path, name] of PICTURES) {
-      story(`${name}, ${size}, ${dark ? "dark" : "light"}`, async ({ open }) => {
-        const screen = await open({ size, dark });
-        await signIn(screen, part);
-        if (path) await screen.goto(path);
-        await screen.run("document.fonts.ready.then(() => new Promise((later) => setTimeout(later, 1500)))"); // maps and charts are drawn
-        await screen.screenshot(resolve(FOLDER, `app-${name}-${size}${dark ? "-dark" : ""}.png`));
-      });
-    }
-  }
+interface Picture {
+  file: string; // docs/img/app-<file>.png
+  size: "phone" | "desktop";
+  part?: Part; // who looks; nobody: before the sign-in
+  path?: string; // "": their home
+  dark?: boolean;
+  act?: (me: Screen) => Promise<void>; // what they do before
+}
+
+/** What is shown in the README and the guides. */
+const PICTURES: Picture[] = [
+  { file: "welcome", size: "desktop", path: "/" },
+  { file: "customer-tickets", size: "desktop", part: "customer", path: "/tickets" },
+  { file: "customer-new", size: "phone", part: "customer", path: "/tickets/new" },
+  { file: "customer-ticket", size: "phone", part: "customer", path: "/tickets", act: (me) => me.click("link", VISIT) },
+  { file: "store-counter", size: "desktop", part: "store", path: "/counter" },
+  { file: "receptionist-calls", size: "desktop", part: "receptionist", path: "/calls" },
+  { file: "consultant-list", size: "phone", part: "consultant", path: "/visits" },
+  { file: "consultant-list-dark", size: "phone", part: "consultant", path: "/visits", dark: true },
+  { file: "consultant-map", size: "phone", part: "consultant", path: "/visits?view=map" },
+  { file: "consultant-visit", size: "phone", part: "consultant", path: "/visits", act: (me) => me.click("link", VISIT) },
+  { file: "consultant-sign", size: "phone", part: "consultant", path: "/visits", act: sign },
+  { file: "consultant-finish", size: "phone", part: "consultant", path: "/visits", act: finish },
+  { file: "dispatcher-board", size: "desktop", part: "dispatcher", path: "/board" },
+  { file: "dispatcher-board-dark", size: "desktop", part: "dispatcher", path: "/board", dark: true },
+  { file: "dispatcher-why", size: "desktop", part: "dispatcher", path: "/board", act: why },
+  { file: "manager-reports", size: "desktop", part: "manager", path: "/reports" },
+  { file: "manager-reports-dark", size: "desktop", part: "manager", path: "/reports", dark: true },
+  { file: "manager-whatif", size: "desktop", part: "manager", path: "/what-if" },
+  { file: "manager-policy", size: "desktop", part: "manager", path: "/policy" },
+  { file: "admin-health", size: "desktop", part: "administrator", path: "/health" },
+  { file: "admin-people", size: "desktop", part: "administrator", path: "/people" },
+  { file: "admin-territories", size: "desktop", part: "administrator", path: "/territories" },
+];
+
+for (const { file, size, part, path = "", dark = false, act } of PICTURES) {
+  story(file, async ({ open }) => {
+    const me = await open({ size, dark, engine: "chromium" });
+    if (part) await signIn(me, part);
+    if (path) await me.goto(path);
+    await act?.(me);
+    await drawn(me);
+    await me.screenshot(resolve(FOLDER, `app-${file}.png`));
+  });
+}
+
+/** Nothing moves any more: fonts are there, maps and charts are drawn. */
+async function drawn(me: Screen): Promise<void> {
+  await me.run("document.fonts.ready.then(() => new Promise((later) => setTimeout(later, 4000)))");
+}
+
+async function sign(me: Screen): Promise<void> {
+  await me.click("link", VISIT);
+  await me.click("button", /^Signature/);
+  await me.scribble("Field to sign in");
+}
+
+async function finish(me: Screen): Promise<void> {
+  await me.click("link", VISIT);
+  await me.click("button", "Finish");
+}
+
+async function why(me: Screen): Promise<void> {
+  await me.find("searchbox", /./).catch(() => undefined);
+  await me.press("/");
+  await me.type("Register 4");
+  await me.press("Tab"); // shortcuts are not for fields
+  await me.press("j");
+  await me.press("w");
 }
