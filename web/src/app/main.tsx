@@ -22,6 +22,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="nonce"]')?.con
 
 async function main(): Promise<void> {
   session.start();
+  void router.load(); // the first screen's files come while the texts do
   await texts();
   follow();
   const root = document.getElementById("root");
