@@ -1,5 +1,5 @@
 import {
-  type Announcements, DndContext, type DragEndEvent, DragOverlay, KeyboardCode, type KeyboardCoordinateGetter, KeyboardSensor, MouseSensor, pointerWithin,
+  type Announcements, DndContext, type DragEndEvent, DragOverlay, getClientRect, KeyboardCode, type KeyboardCoordinateGetter, KeyboardSensor, MouseSensor, pointerWithin,
   rectIntersection, useSensor, useSensors,
 } from "@dnd-kit/core";
 import { memo, type ReactNode, useState } from "react";
@@ -28,6 +28,7 @@ const rows: KeyboardCoordinateGetter = (event, { context, currentCoordinates }) 
 // Always the same objects: with new ones, all that can be dragged would render again.
 const MOUSE = { activationConstraint: { distance: 6 } };
 const KEYS = { coordinateGetter: rows };
+const MEASURE = { draggable: { measure: getClientRect }, droppable: { measure: getClientRect } }; // rows are where their transform puts them
 
 /** A ticket can be dragged onto a consultant's row, with the mouse or with space and arrows. */
 export const Drag = memo(function Drag({ names, onDrop, children }: Props) {
@@ -51,7 +52,7 @@ export const Drag = memo(function Drag({ names, onDrop, children }: Props) {
     if (ticket && person) onDrop(ticket, person);
   };
   return (
-    <DndContext sensors={sensors} accessibility={{ announcements, screenReaderInstructions: { draggable: t("drag.help") } }}
+    <DndContext sensors={sensors} measuring={MEASURE} accessibility={{ announcements, screenReaderInstructions: { draggable: t("drag.help") } }}
       collisionDetection={(args) => (args.pointerCoordinates ? pointerWithin(args) : rectIntersection(args))}
       onDragStart={({ active }) => take(active.data.current?.["ticket"] as string)} onDragEnd={end} onDragCancel={() => take(null)}>
       {children}
