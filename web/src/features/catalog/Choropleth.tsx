@@ -63,7 +63,8 @@ export default function Choropleth({ counts, kind, known, choose }: Props) {
   useEffect(() => {
     if (!map) return;
     const pairs = [...known].flatMap((id) => [id, tints[step(counts.get(id)?.[kind] ?? 0, ends)] ?? ""]);
-    map.setPaintProperty("territories", "fill-color", pairs.length ? ["match", ["get", "id"], ...pairs, "rgba(0,0,0,0)"] : "rgba(0,0,0,0)");
+    const tint: unknown = pairs.length ? ["match", ["get", "id"], ...pairs, "rgba(0,0,0,0)"] : "rgba(0,0,0,0)";
+    map.setPaintProperty("territories", "fill-color", tint as string);
   }, [map, counts, kind, known, ends, tints]);
   if (broken) return <Empty title={t("map.broken")} text={t("map.broken_text")} />;
   return (

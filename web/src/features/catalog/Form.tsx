@@ -17,7 +17,7 @@ const ZONES = Intl.supportedValuesOf("timeZone");
 export default function Form({ name, entry, close }: { name: ShelfName; entry?: Entry; close: () => void }) {
   const { t } = useTranslation("catalog");
   const client = useQueryClient();
-  const [id] = useState(v7); // the same at each try: never added twice
+  const [id] = useState(() => v7()); // the same at each try: never added twice
   const [before] = useState(() => valuesOf(name, entry, Intl.DateTimeFormat().resolvedOptions().timeZone));
   const [values, set] = useState(before);
   const [tried, attempt] = useState(false);

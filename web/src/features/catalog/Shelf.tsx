@@ -1,6 +1,6 @@
 import { Badge, Button, Card, Checkbox, Group, Stack, Text, TextInput } from "@mantine/core";
 import { IconPlus, IconSearch } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient, type UseMutationResult } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -91,8 +91,8 @@ function useTurn(name: ShelfName) {
   const { t } = useTranslation("catalog");
   const reason = useReason();
   const client = useQueryClient();
-  const turn = useMutation({
-    mutationFn: async ({ entry, active }: { entry: Entry; active: boolean }) => (await send(name, entry, { active })) as Entry,
+  const turn: UseMutationResult<Entry, Error, { entry: Entry; active: boolean }> = useMutation({
+    mutationFn: async ({ entry, active }) => (await send(name, entry, { active })) as Entry,
     onSuccess: (entry, { active }) => done(t(active ? "revived" : "retired", { name: entry.name }), { label: t("undo"), act: () => turn.mutate({ entry, active: !active }) }),
     onError: (error) => failed(reason(error)),
     onSettled: () => client.invalidateQueries({ queryKey: ["catalog", name] }),

@@ -21,7 +21,7 @@ export default function New() {
   const client = useQueryClient();
   const language = useLanguage();
   const boss = session.has("administrator");
-  const [id] = useState(v7); // the same at each try: never added twice
+  const [id] = useState(() => v7()); // the same at each try: never added twice
   const [start] = useState(() => blank(Intl.DateTimeFormat().resolvedOptions().timeZone, isLanguage(language) ? language : "en", boss ? [] : ["customer"]));
   const add = useMutation<unknown, Problem, Values>({
     mutationFn: (values) => ok(api.POST("/api/identity/people", { body: draft(values, id) })),

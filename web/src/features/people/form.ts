@@ -32,10 +32,10 @@ export const BELOW: ("label" | "input" | "description" | "error")[] = ["label", 
 const CONTACT = ["name", "mail", "phone"] as const;
 
 export function blank(zone: string, language: Language, roles: Role[] = []): Values {
-  return valuesOf({ id: "", version: 0, roles, zone, language, languages: [language] });
+  return valuesOf({ roles, zone, language, languages: [language] });
 }
 
-export function valuesOf(person: Person): Values {
+export function valuesOf(person: Partial<Person> & Pick<Person, "roles">): Values {
   return {
     name: person.contact?.name ?? "", mail: person.contact?.mail ?? "", phone: person.contact?.phone ?? "",
     roles: [...person.roles], organisation: person.organisation ?? "", store: person.store ?? "", tier: person.tier ?? "bronze",

@@ -11,6 +11,7 @@ const ID = "0007cd7d-d3c4-7c8f-8a20-424d0c2778b8";
 const ana: Person = {
   id: ID, version: 3, roles: ["consultant"], active: true, contact: { name: "Ana", mail: "ana@example.com", phone: "" }, zone: "America/Denver",
   territories: ["US-CO", "US-UT"], skills: { pos: 4, network: 2 }, home: { latitude: 39.7, longitude: -105, country: "US", region: "CO" },
+  organisation: "", store: "", tier: "bronze", language: "en", languages: ["en"], certifications: [], capacity: 5, rating: 4, max_travel: 120,
 };
 
 describe("a person's form", () => {
@@ -59,16 +60,16 @@ describe("filters", () => {
 
 describe("a week", () => {
   it("puts nights on two days, also from Sunday to Monday", () => {
-    expect(bars([{ days: ["sun", "mon"], start: "22:00", end: "06:00" }])).toEqual([
+    expect(bars([{ days: ["sun", "mon"], start: "22:00", end: "06:00", kind: "shift" }])).toEqual([
       { day: 0, from: 0, to: 360, kind: "shift" }, { day: 0, from: 1320, to: 1440, kind: "shift" },
       { day: 1, from: 0, to: 360, kind: "shift" }, { day: 6, from: 1320, to: 1440, kind: "shift" },
     ]);
-    expect(bars([{ days: ["fri"], start: "09:00", end: "00:00" }])).toEqual([{ day: 4, from: 540, to: 1440, kind: "shift" }]);
-    expect(bars([{ days: ["fri"], start: "", end: "10:00" }])).toEqual([]);
+    expect(bars([{ days: ["fri"], start: "09:00", end: "00:00", kind: "shift" }])).toEqual([{ day: 4, from: 540, to: 1440, kind: "shift" }]);
+    expect(bars([{ days: ["fri"], start: "", end: "10:00", kind: "shift" }])).toEqual([]);
   });
 
   it("counts shifts only, and joins days that follow", () => {
-    expect(hours([{ days: ["mon", "tue"], start: "08:00", end: "12:30" }, { days: ["mon"], start: "13:00", end: "18:00", kind: "on_call" }])).toBe(9);
+    expect(hours([{ days: ["mon", "tue"], start: "08:00", end: "12:30", kind: "shift" }, { days: ["mon"], start: "13:00", end: "18:00", kind: "on_call" }])).toBe(9);
     expect(runs(["fri", "mon", "tue", "wed"])).toEqual([["mon", "wed"], ["fri", "fri"]]);
   });
 });

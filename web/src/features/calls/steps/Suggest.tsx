@@ -1,7 +1,7 @@
 import { Combobox, Loader, TextInput, type TextInputProps, useCombobox } from "@mantine/core";
 import { type ReactNode, useEffect } from "react";
 
-interface Asked extends Omit<TextInputProps, "onChange" | "value" | "children" | "list"> {
+interface Asked extends Omit<TextInputProps, "onChange" | "value" | "children" | "list" | "type"> {
   field: string;
   value: string;
   type: (text: string) => void;

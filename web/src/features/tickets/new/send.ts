@@ -56,6 +56,6 @@ function amend({ id }: Ticket, { title, description, location, contact, preferre
 /** Sends a photo, from where it stopped. share: 0 to 1. Raises Problem. */
 export async function sendPhoto(person: string, ticket: string, photo: Photo, told: (share: number) => void): Promise<void> {
   const content = await bytes(person, photo.id);
-  if (content) await upload(new AbortController(), { id: photo.id, ticket, name: photo.name, media: photo.media, bytes: content }, "public", told);
+  if (content) await upload({ person, signal: new AbortController().signal }, { id: photo.id, ticket, name: photo.name, media: photo.media, bytes: content }, "public", told);
   await drop(person, photo.id);
 }

@@ -6,6 +6,7 @@ import { v7 } from "uuid";
 
 import { session } from "@/sync/session";
 import { upload } from "@/sync/upload";
+import { useMe } from "@/sync/useSession";
 import { useReason } from "@/ui/Failure";
 import { failed } from "@/ui/toast";
 import { LARGEST, shrink } from "../shrink";
@@ -59,12 +60,13 @@ function useUploads(ticket: string) {
   const { t } = useTranslation("tickets");
   const reason = useReason();
   const refresh = useRefresh(ticket);
+  const me = useMe();
   const [sending, set] = useState<Sending[]>([]);
   const note = (id: string, part: Partial<Sending>) => set((now) => now.map((one) => (one.id === id ? { ...one, ...part } : one)));
   const send = async (one: Sending) => {
     note(one.id, { stuck: "" });
     try {
-      await upload(new AbortController(), { id: one.id, ticket, name: one.name, media: one.bytes.type, bytes: one.bytes }, "public", (share) => note(one.id, { share }));
+      await upload({ person: me.id, signal: new AbortController().signal }, { id: one.id, ticket, name: one.name, media: one.bytes.type, bytes: one.bytes }, "public", (share) => note(one.id, { share }));
       set((now) => now.filter(({ id }) => id !== one.id));
       refresh();
     } catch (error) {
