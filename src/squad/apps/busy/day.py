@@ -112,7 +112,8 @@ class Day:
         if ticket is None:
             raise Failed(f"ticket {draft.id} was not routed within {PATIENCE:.0f} s")
         star = self._crowd.star.id
-        if draft.mine and ticket["status"] == "assigned":
+        moved = ticket["assignee"] != star or draft.goal == "assigned"
+        if draft.mine and moved and ticket["status"] == "assigned":
             ticket = await self._give(draft, ticket, star)
         self._tickets[draft.id] = ticket
 

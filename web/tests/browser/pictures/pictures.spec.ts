@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { signIn, type Part } from "../people";
 import type { Screen } from "../screen";
+import { Chromium } from "../screens/chromium";
 import { story } from "../story";
 
 const FOLDER = resolve(import.meta.dirname, "../../../../docs/img");
@@ -45,6 +46,7 @@ const PICTURES: Picture[] = [
 for (const { file, size, part, path = "", dark = false, act } of PICTURES) {
   story(file, async ({ open }) => {
     const me = await open({ size, dark, engine: "chromium" });
+    if (me instanceof Chromium) await me.context.setGeolocation({ latitude: 41.884, longitude: -87.632 }); // downtown Chicago
     if (part) await signIn(me, part);
     if (path) await me.goto(path);
     await act?.(me);
@@ -53,9 +55,14 @@ for (const { file, size, part, path = "", dark = false, act } of PICTURES) {
   });
 }
 
-/** Nothing moves any more: fonts are there, maps and charts are drawn. */
+const BUSY = ".mantine-Skeleton-root, .mantine-Loader-root, [data-loading=true], [aria-busy=true]";
+
+/** Nothing is on its way any more for a while: maps and charts are drawn. */
 async function drawn(me: Screen): Promise<void> {
-  await me.run("document.fonts.ready.then(() => new Promise((later) => setTimeout(later, 4000)))");
+  for (let still = 0, looks = 0; still < 4 && looks < 40; looks++) {
+    const busy = await me.run<boolean>(`document.fonts.ready.then(() => new Promise((later) => setTimeout(later, 1000))).then(() => !document.querySelector("main, #root header") || !!document.querySelector(${JSON.stringify(BUSY)}))`);
+    still = busy ? 0 : still + 1;
+  }
 }
 
 async function sign(me: Screen): Promise<void> {
