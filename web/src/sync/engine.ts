@@ -194,7 +194,7 @@ export class Engine extends EventTarget {
   private async run(): Promise<void> {
     const store = this.store;
     if (!store || session.state === "out") return;
-    const line = { signal: this.stopper.signal };
+    const line = { person: store.person, signal: this.stopper.signal };
     try {
       this.tell({ phase: "sending" });
       const told = () => this.refresh();

@@ -70,13 +70,15 @@ class Session extends EventTarget {
   }
 
   private take(tokens: Tokens): void {
-    this.access = tokens.access_token;
-    this.until = Date.now() + tokens.expires_in * 1000;
     const subject = claim(tokens.access_token, "sub");
     if (this.me && subject && subject !== this.me.id) {
-      localStorage.removeItem(KEPT); // another tab signed in somebody else
+      this.access = null; // another tab signed in somebody else: nothing of ours goes out as theirs
+      if (read(KEPT)?.id !== subject) localStorage.removeItem(KEPT);
       location.assign("/");
+      return;
     }
+    this.access = tokens.access_token;
+    this.until = Date.now() + tokens.expires_in * 1000;
   }
 
   /** Reads the own record anew: after it was changed. Raises Problem. */

@@ -5,8 +5,9 @@ import { Problem } from "./api/problem";
 /** ms that a request may take: a megabyte over a slow line. */
 export const PATIENCE = 60_000;
 
-/** What `ask` needs to stop with the engine. */
+/** What `ask` needs to stop with the engine, and to send nothing of one person as another. */
 export interface Line {
+  person: string;
   signal: AbortSignal;
 }
 
@@ -18,7 +19,7 @@ export async function ask<T>(line: Line, path: string, init: RequestInit = {}): 
   if (line.signal.aborted) stop();
   line.signal.addEventListener("abort", stop);
   try {
-    const response = await raw(path, { ...init, signal: limit.signal });
+    const response = await raw(path, { ...init, signal: limit.signal }, line.person);
     return (await response.json()) as T;
   } catch (error) {
     if (error instanceof Problem) throw error;

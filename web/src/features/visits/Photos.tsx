@@ -25,10 +25,7 @@ export function Photos({ visit, pending, closed }: Shared) {
     for (const file of files ?? []) {
       const one = await made(file);
       if (one.kind === "huge" || one.kind === "empty") told.push(t(`photos.${one.kind}`, { name: file.name }));
-      else {
-        if (one.kind === "same") told.push(t("photos.same", { name: file.name }));
-        await act(() => engine.attach(visit.id, one.bytes, one.name));
-      }
+      else if ((await act(() => engine.attach(visit.id, one.bytes, one.name))) && one.kind === "same") told.push(t("photos.same", { name: file.name }));
     }
     work(false);
     say(told);

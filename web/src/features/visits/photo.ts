@@ -10,7 +10,7 @@ export async function made(file: File): Promise<Made> {
   if (!file.size) return { kind: "empty" };
   const name = file.name || "photo.jpg";
   const picture = photo(file) ? await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null) : null;
-  const small = picture && (await jpeg(picture));
+  const small = picture && (await jpeg(picture).catch(() => null));
   if (small && (small.size < file.size || file.type !== "image/jpeg")) return { kind: "small", bytes: small, name: name.replace(/\.\w+$/, "") + ".jpg" };
   if (file.size > LARGEST) return { kind: "huge" };
   return { kind: picture || !photo(file) ? "small" : "same", bytes: file, name };

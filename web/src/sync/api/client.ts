@@ -7,12 +7,21 @@ import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
 
-/** A request with the bearer token; one that expired meanwhile is fetched anew, once. Raises Problem: no network. */
-export async function fetcher(request: Request): Promise<Response> {
+/**
+ * A request with the bearer token; one that expired meanwhile is fetched anew, once. Raises Problem: no network,
+ * or not `person`, whose request it is, but somebody else is signed in; it is not sent then.
+ */
+export async function fetcher(request: Request, person?: string): Promise<Response> {
   const again = request.clone();
-  let response = await send(request, await session.token());
-  if (response.status === 401) response = await send(again, await session.token(true));
+  let response = await send(request, await token(person));
+  if (response.status === 401) response = await send(again, await token(person, true));
   return response;
+}
+
+async function token(person: string | undefined, fresh = false): Promise<string | null> {
+  const found = await session.token(fresh);
+  if (person && session.me?.id !== person) throw new Problem(401, { title: "Somebody else is signed in" });
+  return found;
 }
 
 async function send(request: Request, token: string | null): Promise<Response> {
@@ -34,7 +43,7 @@ const commands: Middleware = {
 };
 
 /** Every endpoint of docs/openapi.json, typed. Use it through `ok`. */
-export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? "", fetch: fetcher });
+export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? "", fetch: (request: Request) => fetcher(request) });
 api.use(commands);
 
 interface Answer<T> {
@@ -51,9 +60,9 @@ export async function ok<T>(asked: Promise<Answer<T>>): Promise<T> {
   throw new Problem(response.status, (error ?? {}) as ProblemBody, after || 0);
 }
 
-/** Same for paths that are not in the types (streams, files). */
-export async function raw(path: string, init: RequestInit = {}): Promise<Response> {
-  const response = await fetcher(new Request(new URL(path, location.origin), init));
+/** Same for paths that are not in the types (streams, files). person: whose request it is, see `fetcher`. */
+export async function raw(path: string, init: RequestInit = {}, person?: string): Promise<Response> {
+  const response = await fetcher(new Request(new URL(path, location.origin), init), person);
   if (!response.ok) throw await problemOf(response);
   return response;
 }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Engine } from "@/sync/engine";
 import type { Pending } from "@/sync/model";
 import { accept, arrive, note, resolve, setReport, sign, travel } from "@/sync/mutations";
-import { session } from "@/sync/session";
+import { type Me, session } from "@/sync/session";
 import { Full } from "@/sync/store";
 import { me, OTHER, Server, TICKET } from "./server";
 
@@ -279,17 +279,58 @@ test("an expired sign-in keeps the work; it goes out after the next one", async 
   await sent(engine);
   await session.token(true);
   server.fail({ path: /oauth2.token/, status: 400, body: { error: "invalid_grant" }, times: 99 });
-  server.fail({ path: /POST .*sync/, status: 401, times: 1 });
-  server.fail({ path: /POST .*sync/, status: 401, times: 1 });
+  server.fail({ path: /POST .*sync/, status: 401 });
   await engine.act(accept, TICKET, {});
   await until(engine, ({ status }) => status.problem?.kind === "expired");
   expect(session.state).toBe("expired");
   expect(engine.snapshot.status.waiting).toBe(1);
 
+  server.mend();
   session.state = "in";
   await engine.start(me); // what app/start does when somebody signs in
   await sent(engine);
   expect(server.done).toEqual(["a:accept"]);
+});
+
+test("after an expired sign-in somebody else's starts with nothing; the work waits apart until its owner is back", async () => {
+  const engine = await open();
+  await sent(engine);
+  server.off = true;
+  await engine.act(accept, TICKET, {});
+  server.off = false;
+  const asked = server.asked.length;
+  session.me = { ...(session.me as Me), id: "somebody-else" }; // in the middle: the engine does not know yet
+  engine.kick(true);
+  await until(engine, ({ status }) => status.problem?.kind === "expired");
+  expect(server.asked.slice(asked).filter((line) => line.includes("sync"))).toEqual([]);
+
+  await engine.start("somebody-else");
+  await until(engine, ({ status }) => !!status.synced);
+  expect(engine.snapshot.pending).toEqual([]);
+  expect(server.done).toEqual([]);
+
+  session.me = { ...session.me, id: me };
+  await engine.start(me);
+  await sent(engine);
+  expect(server.done).toEqual(["a:accept"]);
+});
+
+test("a token of somebody else, who signed in in another tab, is never used", async () => {
+  const engine = await open();
+  await sent(engine);
+  const assign = vi.spyOn(location, "assign").mockImplementation(() => undefined);
+  localStorage.setItem("squad.me", JSON.stringify({ id: "somebody-else" }));
+  server.person = "somebody-else";
+  await session.token(true);
+  const asked = server.asked.length;
+  await engine.act(accept, TICKET, {});
+  await until(engine, ({ status }) => status.problem?.kind === "expired");
+
+  expect(assign).toHaveBeenCalledWith("/");
+  expect(localStorage.getItem("squad.me")).toContain("somebody-else"); // it is theirs
+  expect(server.done).toEqual([]);
+  expect(server.asked.slice(asked).filter((line) => line.includes("POST /api/tickets/sync"))).toHaveLength(2);
+  expect(engine.snapshot.status.waiting).toBe(1);
 });
 
 test("two tabs send everything once and in order", async () => {

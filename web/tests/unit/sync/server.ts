@@ -39,6 +39,7 @@ export class Server {
   refuse = new Set<string>(); // names
   broken = new Set<string>(); // names: the whole request answers 500
   off = false;
+  person = PERSON; // whom the refresh cookie is of
   ahead = 0; // ms that the server's clock is before the device's
   private known = new Map<string, string>();
   private refused = new Map<string, object>();
@@ -56,6 +57,10 @@ export class Server {
 
   fail(fault: Fault): void {
     this.faults.push({ times: 1, ...fault });
+  }
+
+  mend(): void {
+    this.faults = [];
   }
 
   /** Whether every fault has happened. */
@@ -85,7 +90,8 @@ export class Server {
   }
 
   private async route(request: Request, path: string): Promise<[number, object]> {
-    if (path.endsWith("/oauth2/token")) return [200, { access_token: `a.${btoa(JSON.stringify({ sub: PERSON }))}.c`, expires_in: 900 }];
+    if (path.endsWith("/oauth2/token")) return [200, { access_token: `a.${btoa(JSON.stringify({ sub: this.person }))}.c`, expires_in: 900 }];
+    if (!request.headers.get("authorization")) return [401, problem(401, "unauthenticated")];
     if (path === "/api/tickets/sync") return this.push((await request.json()) as never);
     if (path.startsWith("/api/tickets/sync")) return this.pull(new URL(request.url).searchParams.get("cursor") ?? "");
     const upload = /\/uploads(?:\/([^?]+)\?offset=(\d+))?$/.exec(path);
