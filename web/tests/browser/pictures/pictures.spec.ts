@@ -36,7 +36,7 @@ const PICTURES: Picture[] = [
   { file: "dispatcher-why", size: "desktop", part: "dispatcher", path: "/board", act: why },
   { file: "manager-reports", size: "desktop", part: "manager", path: "/reports" },
   { file: "manager-reports-dark", size: "desktop", part: "manager", path: "/reports", dark: true },
-  { file: "manager-whatif", size: "desktop", part: "manager", path: "/what-if" },
+  { file: "manager-whatif", size: "desktop", part: "manager", path: "/what-if", act: (me) => me.click("link", /Generated world/) },
   { file: "manager-policy", size: "desktop", part: "manager", path: "/policy" },
   { file: "admin-health", size: "desktop", part: "administrator", path: "/health" },
   { file: "admin-people", size: "desktop", part: "administrator", path: "/people" },
