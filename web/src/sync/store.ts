@@ -193,6 +193,11 @@ async function added(db: Database, pending: Pending, bytes: Bytes | undefined, r
     if (bytes) await tx.objectStore("blobs").put(bytes);
     await outbox.add(pending);
   } catch (error) {
+    try {
+      tx.abort(); // all or nothing, also where the fault does not end it
+    } catch {
+      // it has ended
+    }
     await finished;
     throw error;
   }
