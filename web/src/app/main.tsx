@@ -19,6 +19,7 @@ import { theme, variables } from "./theme";
 
 const Notifications = lazy(async () => ({ default: (await import("@mantine/notifications")).Notifications }));
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="nonce"]')?.content ?? "";
+Object.assign(globalThis, { __webpack_nonce__: nonce }); // where dialogs' lock of the scroll bar looks for it
 
 async function main(): Promise<void> {
   session.start();

@@ -18,6 +18,8 @@ export const theme = createTheme({
   components: {
     // Targets of at least 44 px on phones (app/base.css makes them so).
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.5 } } },
+    ModalHeader: { defaultProps: { role: "none" } }, // a dialog's header is no banner of the page
+    DrawerHeader: { defaultProps: { role: "none" } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
   },
 });

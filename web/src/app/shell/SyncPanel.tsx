@@ -17,7 +17,7 @@ export default function SyncPanel({ close }: { close: () => void }) {
   const refused = pending.filter((one) => one.state === "refused");
   const waiting = pending.filter((one) => one.state === "waiting");
   return (
-    <Drawer opened onClose={close} position="right" title={t("sync.title")}>
+    <Drawer opened onClose={close} position="right" title={t("sync.title")} closeButtonProps={{ "aria-label": t("close", { ns: "ui" }) }}>
       <Stack>
         <Text size="sm">
           {status.synced ? <>{t("sync.last")} <When at={status.synced} /></> : t("sync.never")}

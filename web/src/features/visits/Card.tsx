@@ -12,6 +12,7 @@ import { Action } from "./Action";
 import { distance } from "./day";
 import type { Here } from "./useHere";
 import { Unsent } from "./Unsent";
+import classes from "./visits.module.css";
 
 /** A visit of the list: what, who, where, by when, and the one next thing to do. */
 export function Card({ visit, pending, number, here }: { visit: Visit; pending: Pending[]; number?: number; here: Here | null }) {
@@ -29,7 +30,7 @@ export function Card({ visit, pending, number, here }: { visit: Visit; pending: 
           <Unsent of={pending} />
         </Group>
         <Title order={3} size="h4">
-          <Anchor component={Link} to="/visits/$id" params={{ id: visit.id } as never} inherit c="inherit">{ticket.title}</Anchor>
+          <Anchor component={Link} to="/visits/$id" params={{ id: visit.id } as never} inherit c="inherit" className={classes["title"]}>{ticket.title}</Anchor>
         </Title>
         <Box>
           <Hours visit={visit} />

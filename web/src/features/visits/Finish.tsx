@@ -11,6 +11,7 @@ import { done } from "@/ui/toast";
 import { span, useLanguage } from "@/ui/when";
 import { spent, taken } from "./steps";
 import { useAct } from "./useAct";
+import classes from "./visits.module.css";
 
 /** Before the end: what is there and what is missing, the time proposed, and what solved it. */
 export function Finish({ visit, pending, close }: { visit: Visit; pending: Pending[]; close: () => void }) {
@@ -30,7 +31,7 @@ export function Finish({ visit, pending, close }: { visit: Visit; pending: Pendi
     close();
   });
   return (
-    <Modal opened onClose={close} title={t("finish.title")} size="lg">
+    <Modal opened onClose={close} title={t("finish.title")} size="lg" closeButtonProps={{ "aria-label": t("finish.back") }}>
       <form onSubmit={(event) => { event.preventDefault(); if (text.trim()) void send(); }}>
         <Stack>
           <List spacing={6} center listStyleType="none">
@@ -41,7 +42,7 @@ export function Finish({ visit, pending, close }: { visit: Visit; pending: Pendi
             ))}
           </List>
           {!checks.report || !checks.photos || !checks.signature ? <Text size="sm">{t("finish.missing")}</Text> : null}
-          {!timed && <Checkbox label={t("finish.note", { time: span(work * 60, language) })} checked={note} onChange={(event) => wish(event.currentTarget.checked)} />}
+          {!timed && <Checkbox label={t("finish.note", { time: span(work * 60, language) })} checked={note} classNames={{ body: classes["choice"] ?? "", label: classes["choice"] ?? "" }} onChange={(event) => wish(event.currentTarget.checked)} />}
           <Textarea label={t("finish.resolution")} description={t("finish.resolution_hint")} required autosize minRows={3} maxLength={5000} data-autofocus
             value={text} onChange={(event) => write(event.currentTarget.value)} />
           <Group justify="flex-end">

@@ -25,7 +25,7 @@ export function Hold({ visit }: { visit: Visit }) {
   return (
     <>
       <Button variant="subtle" leftSection={<IconPlayerPause size={18} aria-hidden />} onClick={() => ask(true)}>{t("hold.do")}</Button>
-      <Modal opened={open} onClose={() => ask(false)} title={t("hold.title")}>
+      <Modal opened={open} onClose={() => ask(false)} title={t("hold.title")} closeButtonProps={{ "aria-label": t("cancel") }}>
         <form onSubmit={(event) => { event.preventDefault(); if (reason.trim()) void send(); }}>
           <Stack>
             <SegmentedControl fullWidth value={whose} onChange={(value) => choose(value as typeof whose)} aria-label={t("hold.for")}
