@@ -77,10 +77,10 @@ async function finish(me: Screen): Promise<void> {
 }
 
 async function why(me: Screen): Promise<void> {
-  await me.find("searchbox", /./).catch(() => undefined);
-  await me.press("/");
-  await me.type("Register 4");
+  await me.fill("Find in the queue", "Register 4");
   await me.press("Tab"); // shortcuts are not for fields
+  await drawn(me);
   await me.press("j");
   await me.press("w");
+  await me.see("Why?");
 }
