@@ -198,7 +198,7 @@ async def open(url: str, clock: Clock) -> WebpushNotifier:
     """
     path, options = _parsed(url)
     if options.get("make") == "1":
-        await provision(url, {}, "")
+        _make(path)
     try:
         vapid = await asyncio.to_thread(Vapid02.from_pem, path.read_bytes())
     except FileNotFoundError as error:
@@ -210,17 +210,24 @@ async def open(url: str, clock: Clock) -> WebpushNotifier:
 
 
 async def provision(url: str, services: Mapping[str, Sequence[str]], admin: str) -> list[str]:
-    """This will make the key file, readable by its owner only.
+    """This will make the key file, unless `make=1` lets the node do so when it starts.
 
     All nodes need the same file: browsers subscribe to its key, and another ends all of them.
     """
-    path, _ = _parsed(url)
+    path, options = _parsed(url)
+    if options.get("make") == "1":
+        return []
+    return [f"{'made' if _make(path) else 'kept'} key {path}"]
+
+
+def _make(path: Path) -> bool:
+    """Makes the key file, readable by its owner only; False: it was there."""
     if path.exists():
-        return [f"kept key {path}"]
+        return False
     vapid = Vapid02()
     vapid.generate_keys()
     path.parent.mkdir(parents=True, exist_ok=True)
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(file, "wb") as written:
         written.write(vapid.private_pem())
-    return [f"made key {path}"]
+    return True
