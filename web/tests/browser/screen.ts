@@ -2,7 +2,7 @@ import type { Gate } from "./gate";
 
 /** What a person can point at, by ARIA role; a name is its accessible name, wholly or by pattern. */
 export type Role =
-  | "alert" | "button" | "cell" | "checkbox" | "columnheader" | "combobox" | "dialog" | "form" | "grid" | "heading"
+  | "alert" | "article" | "button" | "cell" | "checkbox" | "columnheader" | "combobox" | "dialog" | "form" | "grid" | "heading"
   | "img" | "link" | "list" | "listbox" | "listitem" | "main" | "menuitem" | "navigation" | "option" | "progressbar"
   | "radio" | "region" | "row" | "searchbox" | "slider" | "spinbutton" | "status" | "switch" | "tab" | "table"
   | "tabpanel" | "textbox" | "tooltip";

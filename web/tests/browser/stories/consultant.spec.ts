@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { v7 as uuid7 } from "uuid";
+import { audit, small } from "../audit";
 import { person, signIn, type Part } from "../people";
 import { until, type Screen } from "../screen";
 import { expect, story } from "../story";
@@ -137,4 +138,103 @@ story("a consultant does a whole visit without a network, and the tab dies in th
   await sent(me);
 
   whole(await known(desk, id));
+});
+
+story("a visit that went to somebody else keeps what was done without a network", async ({ me, open }) => {
+  const desk = await api(open, "dispatcher");
+  const who = await signIn(me, "consultant");
+  const title = `Router is dead ${uuid7().slice(-6)}`;
+  const id = await offered(desk, title, who.id);
+  await me.find("link", title);
+  await me.offline(true);
+  await me.click("link", title);
+  await me.click("button", "Accept");
+  await me.see(/unsent since .*: no network/);
+  const { items } = await desk.get<{ items: { id: string; opens: string; closes: string }[] }>("/api/routing/roster?limit=200");
+  const onDuty = ({ opens, closes }: { opens: string; closes: string }) => Date.parse(opens) < Date.now() && Date.parse(closes) > Date.now() + 600_000; // else routing takes it back
+  const other = items.find((one) => one.id !== who.id && onDuty(one))?.id ?? "";
+  await desk.post(`/api/routing/tickets/${id}/assign`, { consultant: other, override: true });
+  await me.offline(false);
+  await me.click("button", "Refresh");
+  await me.see("This visit went to somebody else");
+  await me.click("button", "Refused: look at it");
+  await me.click("button", "Keep it as a note");
+  await until(async () => (await known(desk, id)).messages.length === 1, async () => "the note did not arrive");
+
+  const found = await known(desk, id);
+  expect(found.ticket.assignee).toBe(other);
+  expect(found.messages[0]?.text).toContain("Accepted");
+});
+
+story("a consultant is told what happens next, whatever goes wrong", async ({ me, open }) => {
+  const desk = await api(open, "dispatcher");
+  const who = await signIn(me, "consultant");
+  const title = `Screen is dark ${uuid7().slice(-6)}`;
+  const id = await offered(desk, title, who.id);
+  await me.click("link", title);
+  const push = { path: /\/api\/tickets\/sync$/, method: "POST" };
+  me.gate.fail({ ...push, status: 503 });
+  await me.click("button", "Accept");
+  await me.see(/1 unsent since .*: the system is busy, it is tried again/);
+  for (const [status, words] of [[500, "the system has a fault"], [429, "the system is busy"], [413, "the system has a fault"]] as const) {
+    me.gate.mend();
+    me.gate.fail({ ...push, status });
+    await me.click("button", "Refresh");
+    await me.see(`: ${words}, it is tried again`);
+  }
+  me.gate.mend();
+  me.gate.fail({ path: /oauth2\/token/, status: 400 });
+  me.gate.fail({ path: /\/api\/tickets\/sync/, status: 401 });
+  await me.click("button", "Refresh");
+  await me.see("1 unsent change is kept on this device and goes out when you sign in again.");
+  await me.see("sign in again to send it");
+  me.gate.mend();
+  await me.click("button", "Refresh");
+  await sent(me);
+
+  const full = (on: boolean) => me.run(`(() => { const kind = IDBObjectStore.prototype; kind.real ??= kind.add; kind.add = ${on} ? () => { throw new DOMException("full", "QuotaExceededError") } : kind.real; })()`);
+  await full(true);
+  await me.fill("Write a note", "Not kept.");
+  await me.click("button", "Add the note");
+  await me.see("This device has no space left. Nothing was kept.");
+  expect(await me.value("Write a note")).toBe("Not kept.");
+  await full(false);
+  await me.click("button", "Add the note");
+  await sent(me);
+  await until(async () => (await known(desk, id)).messages.length === 1, async () => "the note did not arrive");
+});
+
+story("a consultant's screens can be used by everybody", async ({ me, open }) => {
+  const desk = await api(open, "dispatcher");
+  const who = await signIn(me, "consultant");
+  const title = `Scanner is blind ${uuid7().slice(-6)}`;
+  await offered(desk, title, who.id);
+  await me.find("link", title);
+  const faults: string[] = [];
+  await me.run("globalThis.forbidden = [], addEventListener('securitypolicyviolation', ({ violatedDirective, sourceFile, lineNumber, columnNumber, sample }) => forbidden.push([violatedDirective, sourceFile, lineNumber, columnNumber, sample].join(' ')))");
+  const look = async (where: string) => {
+    faults.push(...(await audit(me)).map((one) => `${where}: ${one}`));
+    if (me.size === "phone") faults.push(...(await small(me)).map((one) => `${where}: small ${one}`));
+  };
+  await look("list");
+  await me.click("tab", "Map");
+  await me.find("button", new RegExp(`: ${title}`));
+  await look("map");
+  await me.click("tab", /^Done/);
+  await look("done");
+  await me.click("tab", "List");
+  await me.click("button", "Decline", { role: "article", name: title });
+  await me.see("Decline this visit");
+  await look("decline");
+  await me.click("button", "Keep it");
+  await me.click("link", title);
+  await me.see("It blinks red.");
+  for (const section of [/^Parts used/, /^Time/, /^Signature/]) await me.click("button", section);
+  await me.find("img", "Field to sign in");
+  await look("visit");
+  await me.click("link", "Availability", { role: "navigation", name: me.size === "phone" ? "Main screens" : "Menu" });
+  await me.see("My load");
+  await look("availability");
+  faults.push(...(await me.run<string[]>("forbidden")));
+  expect(faults).toEqual([]);
 });
