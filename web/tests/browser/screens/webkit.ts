@@ -116,6 +116,8 @@ export class Webkit implements Screen {
 
   async scribble(label: Name): Promise<void> {
     const element = await this.field(label, "canvas, [role=img]");
+    await this.run("new Promise((later) => setTimeout(later, 400))"); // what opens around it has stopped moving
+    await this.driver.executeScript("arguments[0].scrollIntoView({ block: 'center' })", element); // a pointer reaches what is in view
     const actions = this.driver.actions().move({ origin: element, x: -60, y: 0 }).press();
     for (const step of [-30, 0, 30, 60]) actions.move({ origin: element, x: step, y: step % 60 ? 15 : -15, duration: 50 });
     await actions.release().perform();
