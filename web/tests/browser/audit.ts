@@ -17,7 +17,7 @@ export async function audit(screen: Screen): Promise<string[]> {
   const found: string[] = [];
   for (const theme of ["light", "dark"]) {
     await screen.run(`document.documentElement.setAttribute("data-mantine-color-scheme", "${theme}")`);
-    await screen.run("new Promise((later) => setTimeout(later, 250))"); // colors fade over
+    await screen.run("new Promise((later) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(later, 400))))"); // colors fade over
     const violations = await screen.run<Violation[]>(
       `(() => { if (!("axe" in window)) { ${AXE} }; return axe.run(document, { runOnly: ${JSON.stringify(RULES)}, resultTypes: ["violations"] }).then((all) => all.violations) })()`,
     );

@@ -115,6 +115,7 @@ async function build(box: HTMLElement, scheme: string, signal: AbortSignal, choo
     container: box, style: absolute(style), bounds: AMERICA, fitBoundsOptions: { padding: 8 }, maxZoom: 12, minZoom: 1.5,
     dragRotate: false, pitchWithRotate: false, fadeDuration: 0, attributionControl: { compact: true },
   });
+  map.getCanvas().setAttribute("role", "img"); // the region around it has the name
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   await map.once("load");
