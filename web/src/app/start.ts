@@ -9,6 +9,8 @@ import { CHOSEN } from "./i18n";
 import { queries } from "./queries";
 import { router } from "./router";
 
+const SETTLED = 3_000; // ms: the worker fetches every file, which must not compete with the first screen
+
 /** Follows the session: opens the phone's store and the live stream for who is in, closes them for who left. */
 export function follow(): void {
   const change = () => {
@@ -27,8 +29,7 @@ export function follow(): void {
   session.addEventListener("change", change);
   change();
   live.addEventListener("change", (event) => heard((event as CustomEvent<Change>).detail));
-  if ("serviceWorker" in navigator && import.meta.env.PROD) addEventListener("load", register);
-  if (document.readyState === "complete" && import.meta.env.PROD) register();
+  if ("serviceWorker" in navigator && import.meta.env.PROD) setTimeout(register, SETTLED);
 }
 
 const told = new Set<string>();
