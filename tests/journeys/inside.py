@@ -103,11 +103,16 @@ class Inside:
         return found
 
     def ask(self, user: str, method: str, path: str, **options: Any) -> httpx.Response:
-        """This will send one request as a person; "" sends no token."""
+        """This will send one request as a person; "" sends no token. Of a stream, its beginning."""
         headers = dict(options.pop("headers", {}))
         if user:
             headers["Authorization"] = f"Bearer {self.tokens[user]}"
-        return self.http.request(method, path, headers=headers, **options)
+        with self.http.stream(method, path, headers=headers, **options) as answer:
+            if answer.headers.get("content-type", "").startswith("text/event-stream"):
+                first = next(answer.iter_raw())  # it goes on for minutes
+                return httpx.Response(answer.status_code, headers=answer.headers, content=first)
+            answer.read()
+            return answer
 
     def get(self, user: str, path: str, **options: Any) -> Any:
         """This will read; anything but 200 fails."""
@@ -163,7 +168,7 @@ def sent(row: Endpoint) -> dict[str, Any]:
 def place(row: Endpoint, **parts: str) -> str:
     """The address of a row, with an unknown id for each part that is not given."""
     path = row.path
-    for name in ("id", "attachment", "token", "ticket"):
+    for name in ("id", "attachment", "token", "ticket", "upload"):
         path = path.replace(f"{{{name}}}", parts.get(name) or uuid7())
     return path
 
