@@ -1,6 +1,7 @@
 import { Group, MultiSelect, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
+import { useNow } from "@/ui/when";
 import { useTerritories } from "./data";
 import { CATEGORIES, dayOf, type Filters as Chosen, shifted, SPANS, type SpanName } from "./filters";
 
@@ -9,7 +10,7 @@ export function Filters({ chosen, zone, choose }: { chosen: Chosen; zone: string
   const { t } = useTranslation("reports");
   const { t: ui } = useTranslation("ui");
   const territories = useTerritories();
-  const today = dayOf(Date.now(), zone);
+  const today = dayOf(useNow(), zone);
   const set = (change: Chosen) => choose({ ...chosen, ...change });
   const span = chosen.span ?? "28";
   const spanned = (next: SpanName) =>

@@ -1,6 +1,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 
 import { api, ok, raw, type Schemas } from "@/sync/api/client";
+import { useNow } from "@/ui/when";
 import { before, bucket, type Filters, pieces, stretch } from "./filters";
 import type { Answer } from "./surveys";
 
@@ -38,7 +39,7 @@ export function useFigures(filters: Filters, zone: string) {
 
 /** Figures of each piece of the span, for the trend of promises kept. */
 export function useTrend(filters: Filters, zone: string, ready: boolean): Figures[] {
-  const minute = Math.floor(Date.now() / (5 * FRESH)) * 5 * FRESH;
+  const minute = Math.floor(useNow() / (5 * FRESH)) * 5 * FRESH;
   const cut = pieces(stretch(filters, minute, zone), minute);
   return useQueries({
     queries: cut.map((piece) => ({

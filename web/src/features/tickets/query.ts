@@ -30,6 +30,6 @@ export function written(query: Query): Record<string, unknown> {
 
 /** For the API; `more`: limit, cursor, count. Without `q`. */
 export function asked(query: Query, more: Record<string, string> = {}): string {
-  const { q: _, ...filters } = query;
-  return new URLSearchParams({ ...(filters as Record<string, string>), ...more }).toString();
+  const filters = Object.entries(query as Record<string, string>).filter(([name]) => name !== "q");
+  return new URLSearchParams({ ...Object.fromEntries(filters), ...more }).toString();
 }

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { locale } from "@/ui/language";
-import { useLanguage } from "@/ui/when";
+import { useLanguage, useNow } from "@/ui/when";
 import classes from "../chips.module.css";
 import type { Span } from "./draft";
 import { offers, spoken, zoned } from "./times";
@@ -42,8 +42,9 @@ function Own({ zone, add, close }: { zone: string; add: (span: Span) => void; cl
     const [hour = 0, minute = 0] = time.split(":").map(Number);
     return zoned(new Date(year, month - 1, day), hour, minute, zone);
   };
+  const now = useNow();
   const ready = date && from && to;
-  const wrong = ready && (at(from) >= at(to) ? t("new.end_first") : at(to).getTime() < Date.now() ? t("new.past") : "");
+  const wrong = ready && (at(from) >= at(to) ? t("new.end_first") : at(to).getTime() < now ? t("new.past") : "");
   return (
     <Group align="flex-end" gap="xs" mt="xs">
       <TextInput type="date" label={t("new.date")} value={date} min={new Date().toISOString().slice(0, 10)} onChange={(event) => set({ date: event.currentTarget.value, from, to })} error={wrong} />
