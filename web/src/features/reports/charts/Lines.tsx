@@ -19,7 +19,7 @@ export default function Lines({ data, lines, format, height = 240, top }: {
 }) {
   return (
     <div aria-hidden>
-      <LineChart h={height} data={data} dataKey="when" withLegend={lines.length > 1} curveType="linear" tickLine="none" valueFormatter={format} connectNulls
+      <LineChart accessibilityLayer={false} h={height} data={data} dataKey="when" withLegend={lines.length > 1} curveType="linear" tickLine="none" valueFormatter={format} connectNulls
         legendProps={{ verticalAlign: "bottom" }} yAxisProps={{ domain: [0, top ?? "auto"], width: 46, allowDecimals: false }}
         series={lines.map(({ name, label, color, dash }) => ({ name, label, color, strokeDasharray: dash }))}
         lineProps={{ isAnimationActive: false }} />

@@ -16,7 +16,7 @@ export default function Waits({ result }: { result: Result }) {
   }));
   return (
     <div aria-hidden>
-      <BarChart h={240} data={data} dataKey="when" withLegend tickLine="none" legendProps={{ verticalAlign: "bottom" }} barProps={{ isAnimationActive: false }} yAxisProps={{ width: 42, allowDecimals: false }}
+      <BarChart accessibilityLayer={false} h={240} data={data} dataKey="when" withLegend tickLine="none" legendProps={{ verticalAlign: "bottom" }} barProps={{ isAnimationActive: false }} yAxisProps={{ width: 42, allowDecimals: false }}
         series={[{ name: "now", label: t("now"), color: "gray.5" }, { name: "changed", label: t("changed"), color: "squad.7" }]} />
     </div>
   );
